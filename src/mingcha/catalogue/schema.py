@@ -1,0 +1,326 @@
+"""The forms of the catalogue's files. Unknown keys are refused at load.
+
+`mingcha rules schema` writes them as JSON Schema for editors (docs/schemas/).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, dataclass_transform
+
+import msgspec
+
+from mingcha.model import Confidence, Mark, Severity
+
+Node = dict[str, Any]  # a node of the match tree; its grammar is checked by catalogue.tree
+Status = Literal["draft", "trial", "stable", "retired"]
+
+
+# Type checkers do not see that msgspec hands `frozen` on to subclasses.
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base: a misspelt key is an error, never a silent false."""
+
+
+class Text(Strict):
+    """A text that a person sees, in both languages."""
+
+    zh: str
+    en: str
+
+
+class Span(Strict, rename={"start": "from", "end": "to"}):
+    """In force from (inclusive) to (exclusive); ISO dates, null = open."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Basis(Strict):
+    """A clause, and what each outcome of the rule implies for it (after W3C ACT)."""
+
+    law: str
+    article: str
+    failed: Literal["not-satisfied", "further-testing"] = "not-satisfied"
+    passed: Literal["satisfied", "further-testing"] = "further-testing"
+
+
+class EvidenceNeeds(Strict):
+    """What is needed to suspect and what to confirm."""
+
+    suspect: Text
+    confirm: Text
+
+
+class Sheet(Strict):
+    """A question only a person can answer, with the evidence to attach."""
+
+    question: Text
+    attach: Text
+
+
+class RuleTest(Strict):
+    """Facts in, outcome out. `todo` marks a known miss that is kept in sight."""
+
+    name: str
+    outcome: Literal["passed", "failed", "cantTell", "inapplicable", "untested"]
+    facts: list[dict[str, Any]] = []
+    observed: list[str] = []
+    app_type: int | None = None
+    todo: bool = False
+
+
+class Rule(Strict, kw_only=True):
+    """One rule: what must be seen to decide, what breaks it, which clauses, what to do."""
+
+    id: str
+    version: int
+    status: Status
+    scenario: str
+    issue_types: list[str] = []
+    title: Text
+    what: Text
+    why: Text
+    fix: Text
+    limits: Text
+    shows_not: Text
+    basis: list[Basis]
+    in_force: Span
+    subjects: list[str]
+    severity: Severity
+    confidence: Confidence
+    needs: list[str]
+    blocked_by: list[str] = []
+    applies: Node | None = None
+    match: Node | None = None
+    suspect: Node | None = None
+    check: str | None = None
+    params: dict[str, Any] = {}
+    sheet: Sheet | None = None
+    evidence: EvidenceNeeds
+    tests: list[RuleTest]
+
+
+class Source(Strict):
+    """Where an entry comes from: a binary read by us, a public document, a public list, or memory."""
+
+    by: Literal["binary", "document", "list", "recalled", "ours"]
+    ref: str
+
+
+class Sdk(Strict, kw_only=True):
+    """One third-party SDK."""
+
+    id: str
+    name: Text
+    vendor: Text
+    purpose: str
+    prefixes: list[str] = []
+    components: list[str] = []
+    libs: list[str] = []
+    domains: list[str] = []
+    meta: list[str] = []
+    items: list[str] = []
+    personal: bool = True
+    policy: str | None = None
+    sources: list[Source]
+
+
+class Item(Strict, kw_only=True):
+    """One node of the data-item ontology."""
+
+    id: str
+    parent: str | None = None
+    name: Text
+    synonyms: dict[str, list[str]] = {}
+    sensitive: bool = False
+    group: str = ""
+    permissions: list[str] = []
+    traffic_keys: list[str] = []
+    basis: list[dict[str, str]] = []
+    mark: Mark = "recalled"
+
+
+class Capability(Strict):
+    """Something an API lets code do that is no data item (install, overlay, exec, ...)."""
+
+    id: str
+    name: Text
+    doc: Text
+
+
+class Api(Strict):
+    """One sensitive member of a class. Exactly one of item and capability."""
+
+    name: str = ""
+    field: str = ""
+    args: str | None = None
+    item: str | None = None
+    capability: str | None = None
+    permission: str | None = None
+    since: int | None = None
+    until: int | None = None
+    via: Literal["direct", "provider", "settings-key", "reflection", "command", "intent", "file"] = "direct"
+    constant: list[str] = []
+    note: Text | None = None
+
+
+class ApiClass(Strict, rename={"cls": "class"}):
+    """The sensitive members of one framework class."""
+
+    cls: str
+    members: list[Api]
+    subclasses: bool = False
+    source: str = ""
+
+
+class AppType(Strict, kw_only=True):
+    """One of the 39 types of 14号 with its necessary personal information."""
+
+    n: int
+    id: str
+    name: Text
+    function: Text
+    necessary: list[str]
+    permissions: list[str] = []
+    registered_mobile: bool = False
+    payment: bool = False
+    mark: Mark
+    permissions_mark: Mark = "ours"
+    note: Text | None = None
+
+
+class Permission(Strict):
+    """One platform permission of interest."""
+
+    name: str
+    title: Text
+    level: Literal["normal", "dangerous", "signature", "special"]
+    group: str = ""
+    items: list[str] = []
+    capabilities: list[str] = []
+    since: int | None = None
+    until: int | None = None
+    note: Text | None = None
+
+
+class Article(Strict):
+    """One article, item or clause, told in our own words."""
+
+    id: str
+    text: Text
+    mark: Mark
+    in_force: Span | None = None
+
+
+class Law(Strict, kw_only=True):
+    """One instrument with its dated editions merged into one list of articles."""
+
+    id: str
+    name: Text
+    issuer: Text
+    number: str = ""
+    kind: Literal["law", "regulation", "rule", "notice", "standard", "guide", "draft", "statement"]
+    in_force: Span
+    mark: Mark
+    note: Text | None = None
+    articles: list[Article]
+
+
+class Scenario(Strict):
+    """One of the 22 scenarios."""
+
+    code: str
+    name: Text
+    status: Literal["seed", "public", "ours"]
+    basis: Text
+    evidence: Text
+
+
+class ViolationType(Strict):
+    """One of the 8 types."""
+
+    n: int
+    name: Text
+    mark: Mark
+    scenarios: list[Scenario]
+
+
+class Aspect(Strict):
+    """One of the 4 aspects."""
+
+    code: Literal["A", "B", "C", "D"]
+    name: Text
+    types: list[ViolationType]
+
+
+class Alias(Strict, rename={"start": "from", "end": "to"}):
+    """Another wording of an issue type and when lists used it."""
+
+    text: str
+    start: str | None = None
+    end: str | None = None
+    source: str = ""
+
+
+class IssueType(Strict, kw_only=True):
+    """One wording of public naming lists."""
+
+    id: str
+    name: Text
+    since: str
+    aliases: list[Alias] = []
+    scenarios: list[str] = []
+    proof: Text
+    mark: Mark
+
+
+class WordEntry(Strict):
+    """One entry of a word list. `words` are looked for inside a text (ASCII without regard to
+    case), `exact` ones must be the whole text, `prefix` its beginning."""
+
+    id: str
+    name: Text
+    words: list[str] = []
+    exact: list[str] = []
+    prefix: list[str] = []
+    regex: str | None = None
+    where: list[Literal["code", "resource", "asset", "manifest"]] = msgspec.field(
+        default_factory=lambda: ["code", "resource", "manifest"]
+    )
+    mask: bool = False
+
+
+class WordList(Strict):
+    """One word list."""
+
+    id: str
+    name: Text
+    doc: Text
+    entries: list[WordEntry]
+
+
+class Packer(Strict, kw_only=True):
+    """Signs of one packer; two independent kinds of sign are needed to name it."""
+
+    id: str
+    name: Text
+    libs: list[str] = []
+    files: list[str] = []
+    applications: list[str] = []
+    sources: list[Source]
+
+
+class LimitationKind(Strict):
+    """One code of what could not be seen."""
+
+    code: str
+    name: Text
+    hint: Text
+
+
+class Pattern(Strict):
+    """One code pattern that extract can tell from a method body."""
+
+    id: str
+    name: Text
+    doc: Text

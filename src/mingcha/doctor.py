@@ -1,0 +1,67 @@
+"""What is installed, what is missing and what that costs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import shutil
+import sys
+from typing import NamedTuple
+
+import click
+
+from mingcha.settings import Settings
+
+
+class Part(NamedTuple):
+    """One thing that may be there; `need` marks what mingcha cannot do without."""
+
+    name: str
+    found: str | None
+    need: bool
+    zh: str
+    en: str
+
+
+def _package(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def parts(settings: Settings) -> list[Part]:
+    """All parts in the order shown."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    limits = "rlimit" if importlib.util.find_spec("resource") else None
+    home = settings.root
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        writable: str | None = str(home)
+    except OSError:
+        writable = None
+    return [
+        Part("Python", python if sys.version_info >= (3, 11) else None, True, "运行环境，需 3.11 以上", "interpreter, 3.11 or later"),
+        *(
+            Part(n, _package(n), True, "核心依赖", "core dependency")
+            for n in ("click", "rich", "PyYAML", "msgspec", "numpy", "Jinja2", "asn1crypto", "pyelftools")
+        ),
+        Part("deflate", _package("deflate"), False, "缺少时解压改用 zlib，约慢一倍", "without it inflating takes twice as long (zlib)"),
+        Part("resource limits", limits, False, "缺少时子进程只受时钟约束", "without them only the clock bounds the child process"),
+        Part("MINGCHA_HOME", writable, False, "不可写时每次都要重新编译规则库", "unwritable: the catalogue is compiled at every start"),
+        Part("dexdump", shutil.which("dexdump"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
+        Part("androguard", _package("androguard"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
+        Part("chromium", shutil.which("chromium"), False, "仅用于检查报告的无障碍与版面", "only to check the report's accessibility and layout"),
+    ]  # fmt: skip
+
+
+def show(lang: str, settings: Settings) -> bool:
+    """Print the list. Returns whether everything needed is here."""
+    complete = True
+    for part in parts(settings):
+        mark = "✓" if part.found else ("✗" if part.need else "–")
+        text = part.zh if lang == "zh" else part.en
+        missing = {"zh": "缺少", "en": "missing"}[lang]
+        click.echo(f"{mark} {part.name:<16} {part.found or missing}  {text}")
+        complete &= bool(part.found) or not part.need
+    return complete

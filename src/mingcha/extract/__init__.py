@@ -1,0 +1,65 @@
+"""An exhibit → facts; pure and offline.
+
+A reader is a function `read(path, emit, catalogue, limits) -> Exhibit` in READERS; `sniff`
+says from the content whether it is its kind. Adding one = one module, one line, one test.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from mingcha.errors import BadInput
+from mingcha.extract.client import Reading, Worker
+from mingcha.model import Exhibit
+
+__all__ = ["READERS", "Reading", "Worker", "read_here", "sniff"]
+
+Emit = Callable[[Iterable[dict[str, Any]]], None]
+
+# kind of exhibit -> module with `sniff(path, head)` and `read(path, emit, catalogue)`; first that fits wins
+READERS: dict[str, str] = {
+    "package": "mingcha.extract.package.reader",
+    "sheet": "mingcha.extract.sheet",
+}
+
+
+def sniff(path: Path) -> str:
+    """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
+    if not path.exists():
+        raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found")
+    if path.is_dir():
+        raise BadInput(
+            f"{path} 是文件夹", f"{path} is a folder",
+            {"zh": "请给出安装包文件", "en": "name a package file"}, code="is-folder",
+        )  # fmt: skip
+    try:
+        with path.open("rb") as f:
+            head = f.read(4096)
+    except OSError as e:
+        raise BadInput(f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable") from e
+    if not head:
+        raise BadInput(f"{path.name} 是空文件", f"{path.name} is empty", code="empty")
+    for kind, module in READERS.items():
+        if importlib.import_module(module).sniff(path, head):
+            return kind
+    raise BadInput(
+        f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
+        {
+            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、人工核验单（YAML）",
+            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, check sheet answers (YAML)",
+        },
+        code="unknown-kind",
+    )  # fmt: skip
+
+
+def read_here(path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None) -> Exhibit:
+    """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
+    from mingcha import catalogue as cat
+
+    loaded = cat.load(Path(catalogue) if catalogue else None)
+    module = importlib.import_module(READERS[kind or sniff(path)])
+    exhibit: Exhibit = module.read(path, emit, loaded)
+    return exhibit

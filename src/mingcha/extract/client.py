@@ -1,0 +1,170 @@
+"""The parent's side of the child process: start, ask, watch the clock, survive its death."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from mingcha.model import Exhibit, Fact, Limitation
+
+FRAME = 64 << 20  # no frame of a well-behaved child comes near this
+TOTAL = 1 << 30
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading one exhibit gave: always an exhibit, and the facts found before any failure."""
+
+    exhibit: Exhibit
+    facts: list[Fact]
+
+
+class _Failed(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+class Worker:
+    """A child process for untrusted exhibits. It is started on first use and again after a death.
+
+    cpu and wall in seconds per exhibit, memory in MB of address space.
+    """
+
+    def __init__(self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None) -> None:
+        self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the child now, so that its imports run beside the caller's own work."""
+        self._child()
+
+    def _child(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "PYTHONPATH", "MINGCHA_DEBUG", "MINGCHA_HOME")}
+            # One thread each: the sweep gains nothing from a BLAS pool, and starting one costs CPU.
+            env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "mingcha.extract.worker"], env=env, start_new_session=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=None if os.environ.get("MINGCHA_DEBUG") else subprocess.DEVNULL,
+            )  # fmt: skip
+        return self._process
+
+    def close(self) -> None:
+        """End the child."""
+        process, self._process = self._process, None
+        if process:
+            if process.poll() is None:
+                if process.stdin:
+                    process.stdin.close()
+                try:
+                    process.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+    def read(self, path: Path, kind: str | None = None) -> Reading:
+        """Read one exhibit in the child. Never raises for what the exhibit or the child does."""
+        facts: list[Fact] = []
+        try:
+            exhibit = self._ask(path, kind, facts)
+        except _Failed as e:
+            self.close()
+            size = path.stat().st_size if path.is_file() else 0
+            digest = next((str(f["exhibit"]) for f in facts), "")
+            limitation = Limitation(code=e.code, detail=e.detail)
+            exhibit = Exhibit(
+                kind=kind or "package", name=path.name, sha256=digest, size=size, reader="worker",
+                status="partly" if facts else "refused", limitations=(limitation,),
+            )  # fmt: skip
+            facts.append({"kind": "limitation", "exhibit": digest, "where": path.name, "code": e.code, "detail": e.detail})
+        return Reading(exhibit=exhibit, facts=facts)
+
+    def _ask(self, path: Path, kind: str | None, facts: list[Fact]) -> Exhibit:
+        process = self._child()
+        assert process.stdin and process.stdout
+        request = {
+            "path": str(path.absolute()), "kind": kind, "cpu": self.cpu, "memory": self.memory,
+            "catalogue": str(self.catalogue) if self.catalogue else None,
+        }  # fmt: skip
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+        except OSError:
+            raise _Failed("crash", "the reader did not start") from None
+        deadline = time.monotonic() + self.wall
+        stream = _Frames(process, deadline)
+        total = 0
+        while True:
+            frame = stream.next()
+            total += len(frame)
+            if total > TOTAL:
+                raise _Failed("reader-limit", f"more than {TOTAL >> 20} MB of facts")
+            try:
+                message: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
+                if "error" in message:
+                    error = message["error"]
+                    raise _Failed(str(error["code"])[:40], str(error["detail"])[:300])
+                if "done" in message:
+                    return msgspec.convert(message["done"]["exhibit"], Exhibit)
+                facts += msgspec.convert(message["facts"], list[dict[str, Any]])
+            except (msgspec.MsgspecError, KeyError, TypeError) as e:
+                raise _Failed("crash", f"unreadable answer: {e}") from None
+
+
+class _Frames:
+    """Length-prefixed frames from the child's stdout, with a deadline."""
+
+    def __init__(self, process: subprocess.Popen[bytes], deadline: float) -> None:
+        self.process, self.deadline, self.buffer = process, deadline, bytearray()
+        assert process.stdout
+        self.file = process.stdout.fileno()
+
+    def next(self) -> bytes:
+        size = int.from_bytes(self._take(4), "big")
+        if size > FRAME:
+            raise _Failed("crash", "frame beyond the limit")
+        return self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        with selectors.DefaultSelector() as wait:
+            wait.register(self.file, selectors.EVENT_READ)
+            while len(self.buffer) < size:
+                left = self.deadline - time.monotonic()
+                if left <= 0 or not wait.select(left):
+                    self.process.kill()
+                    raise _Failed("timeout", "wall clock")
+                chunk = os.read(self.file, 1 << 20)
+                if not chunk:
+                    raise self._death()
+                self.buffer += chunk
+        out = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return out
+
+    def _death(self) -> _Failed:
+        status = self.process.wait()
+        if status == -signal.SIGXCPU:
+            return _Failed("timeout", "CPU time")
+        if status == -signal.SIGKILL:
+            return _Failed("memory", "killed")
+        name = signal.Signals(-status).name if status < 0 else str(status)
+        return _Failed("crash", f"the reader ended with {name}")

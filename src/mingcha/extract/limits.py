@@ -1,0 +1,118 @@
+"""Every limit that a reader enforces, in one table (design section 6).
+
+Exceeding one is a `limitation` fact or a refused exhibit, never a hang and never an exception
+that leaves `extract`. The figures follow the measured needs of real packages with room to
+spare; the reason of each stands with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KB = 1 << 10
+MB = 1 << 20
+GB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds, counts in items. Use `DEFAULT`, or `dataclasses.replace`."""
+
+    # ---- archive -----------------------------------------------------------------------------
+    archive: int = 4 * GB
+    """One package file. ZIP without ZIP64 ends here, and so does libziparchive in practice."""
+    entries: int = 300_000
+    """Entries of one central directory; the largest apps seen have well under 100,000."""
+    central_directory: int = 128 * MB
+    """Bytes of the central directory that are copied and walked."""
+    entry: int = 512 * MB
+    """One inflated entry, where the caller names no smaller cap."""
+    inflated: int = 6 * GB
+    """All that is inflated for one subject, over all nesting levels."""
+    ratio: int = 200
+    """Inflated to compressed; above it an entry is noted, and refused if it also breaks a size."""
+    ratio_floor: int = 4 * MB
+    """Below this inflated size a high ratio is ordinary (runs of zeros) and not noted."""
+    depth: int = 3
+    """Archives inside archives."""
+    splits: int = 64
+    """Member packages of one APKS, XAPK or APKM."""
+    nested: int = 2 * GB
+    """All member packages of one subject held in memory at a time."""
+
+    # ---- manifest and other XML --------------------------------------------------------------
+    manifest: int = 8 * MB
+    """One XML document, binary, text or protobuf."""
+    xml_depth: int = 64
+    """Open elements; deeper ones are skipped."""
+    xml_elements: int = 200_000
+    """Elements of one document."""
+    xml_attributes: int = 1_000
+    """Attributes of one element."""
+    resync: int = 64 * KB
+    """Bytes passed over in search of the next chunk after a broken one."""
+
+    # ---- resources ---------------------------------------------------------------------------
+    resources: int = 64 * MB
+    """resources.arsc or resources.pb."""
+    pool_strings: int = 4_000_000
+    """Strings of one pool."""
+    string: int = 256 * KB
+    """Characters of one string that are decoded."""
+    resource_chunks: int = 200_000
+    """Type chunks indexed in one table."""
+    reference_hops: int = 12
+    """References followed from one resource to the next."""
+    resource_values: int = 2_000
+    """Configurations of one resource type."""
+
+    # ---- code --------------------------------------------------------------------------------
+    dex: int = 256 * MB
+    """One DEX file."""
+    dex_total: int = int(1.5 * GB)
+    """All DEX files of one subject, inflated."""
+    dex_files: int = 2_000
+    """DEX files of one subject; the most seen in a real package are a few dozen."""
+    jar: int = 256 * MB
+    """One JAR of an AAR, inflated in memory."""
+    class_file: int = 8 * MB
+    """One class file; the JVM's own tables end far below."""
+
+    # ---- native libraries --------------------------------------------------------------------
+    native: int = 96 * MB
+    """One shared library that is opened to read its imports."""
+    native_total: int = 384 * MB
+    """All shared libraries inflated for one subject; the rest is listed but not opened."""
+    native_files: int = 1_000
+    """Shared libraries opened."""
+    native_symbols: int = 500_000
+    """Dynamic symbols of one library looked at."""
+
+    # ---- signatures --------------------------------------------------------------------------
+    signature: int = 4 * MB
+    """One PKCS#7 file or one value of the APK Signing Block."""
+    signing_block: int = 64 * MB
+    """The APK Signing Block as a whole."""
+    signers: int = 32
+    """Signers and certificates of one scheme."""
+    certificate: int = 256 * KB
+    """One certificate in DER."""
+
+    # ---- facts -------------------------------------------------------------------------------
+    facts_per_kind: int = 100_000
+    """Facts of one kind from one exhibit."""
+    notes_per_code: int = 20
+    """Deviations of one code told one by one; the rest is counted."""
+    detail: int = 300
+    """Characters of a text copied from the subject into a detail."""
+
+    # ---- process (set by whoever runs a reader in a child) -------------------------------------
+    cpu_seconds: float = 60.0
+    """CPU time of one subject."""
+    wall_seconds: float = 180.0
+    """Elapsed time of one subject."""
+    address_space: int = 4 * GB
+    """RLIMIT_AS of the child."""
+
+
+DEFAULT = Limits()

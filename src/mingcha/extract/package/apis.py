@@ -1,0 +1,242 @@
+"""Which methods refer to which sensitive framework API.
+
+The table of the catalogue is matched against the method and field references of a code
+container: first by type (few types of a package are sensitive), then by name, then, where an
+entry asks for it, by a string constant in the same method. A reference to an inherited
+member is followed up the class hierarchy of all containers and the shipped framework
+hierarchy until a listed class is met, unless a class of the package defines the member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mingcha.extract.package.columns import FIELD, INVOKE, STRING, Code
+from mingcha.extract.package.strings import Mask, among
+
+
+def descriptor(dotted: str) -> str:
+    """`a.b.C$D` -> `La/b/C$D;`."""
+    return f"L{dotted.replace('.', '/')};"
+
+
+@dataclass(slots=True)
+class Table:
+    """The catalogue's APIs by class descriptor and member name; built once per process."""
+
+    methods: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    fields: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    inherited: dict[str, set[str]] = field(default_factory=dict)  # member name -> classes
+    constants: set[bytes] = field(default_factory=set)  # whole texts that some entry asks for
+    prefixes: set[bytes] = field(default_factory=set)
+    supers: dict[str, str] = field(default_factory=dict)  # framework class -> superclass
+
+    @classmethod
+    def build(cls, apis: Iterable[Any], hierarchy: Mapping[str, str]) -> Table:
+        """From the ApiClass entries and the framework hierarchy (dotted names)."""
+        table = cls(supers={descriptor(k): descriptor(v) for k, v in hierarchy.items()})
+        for group in apis:
+            name = descriptor(group.cls)
+            for member in group.members:
+                side = table.fields if member.field else table.methods
+                side.setdefault(name, {}).setdefault(member.field or member.name, []).append((group.cls, member))
+                if group.subclasses and member.name and member.name != "<init>":
+                    table.inherited.setdefault(member.name, set()).add(name)
+                for constant in member.constant:
+                    prefix = _prefix(constant)
+                    (table.constants if prefix is None else table.prefixes).add((prefix or constant).encode())
+        return table
+
+
+@dataclass(slots=True)
+class Call:
+    """One (caller, callee) pair before ownership is known."""
+
+    caller: str
+    callee: str
+    api: str
+    member: Any
+    constant: str | None
+    dex: str
+    count: int
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Collects calls over the containers of one package; `finish` follows inheritance."""
+
+    table: Table
+    calls: list[Call] = field(default_factory=list)
+    _supers: dict[str, str] = field(default_factory=dict)
+    _defined: set[tuple[str, str]] = field(default_factory=set)
+    _pending: list[tuple[str, str, str, Call]] = field(default_factory=list)
+    _named: Mask = field(default_factory=lambda: np.zeros(1, bool))
+    _loads: Mask = field(default_factory=lambda: np.zeros(1, bool))
+
+    def add(self, code: Code, skip: Mask | None = None) -> None:
+        """Match one container; `skip[d]` leaves out definitions of duplicate classes."""
+        self._hierarchy(code)
+        # Entries that ask for a constant are the busiest members (Uri.parse, Intent.<init>): only
+        # bodies that load one of the constants at all are looked at.
+        strings = code.event_kind == STRING
+        asked = among(code, self.table.constants, tuple(self.table.prefixes), code.event_operand[strings])
+        self._loads = np.zeros(len(code.def_method) + 1, bool)
+        self._loads[code.event_def[strings][asked[code.event_operand[strings]]]] = True
+        self._methods(code, skip)
+        self._fields(code, skip)
+
+    def _hierarchy(self, code: Code) -> None:
+        types = code.types
+        for cls, parent in zip(code.class_type.tolist(), code.class_super.tolist(), strict=True):
+            if 0 <= cls and 0 <= parent:
+                self._supers.setdefault(types[cls], types[parent])
+        self._named = among(code, {n.encode() for n in self.table.inherited}, only=code.method_name)
+        defined = code.def_method[code.def_method >= 0]
+        for m in defined[self._named[code.method_name[defined]]].tolist():
+            self._defined.add((types[code.method_class[m]], code.text(int(code.method_name[m]))))
+
+    def _methods(self, code: Code, skip: Mask | None) -> None:
+        types = code.types
+        listed = np.array([t in self.table.methods for t in types] + [False], bool)
+        direct = listed[code.method_class]
+        targets: dict[int, list[tuple[str, Any]]] = {}
+        climb: set[int] = set()
+        for m in np.flatnonzero(direct).tolist():
+            cls, name = types[code.method_class[m]], code.text(int(code.method_name[m]))
+            found = self._entries(cls, name, code, m)
+            if found:
+                targets[m] = found
+            elif name in self.table.inherited and cls in self.table.supers:
+                climb.add(m)
+        climb.update(m for m in np.flatnonzero(~direct & self._named[code.method_name]).tolist() if self._may_climb(code, m))
+        free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
+        for caller, m, count, d in _sites(code, INVOKE, free | climb, skip):
+            for api, member in targets.get(m, ()):
+                if not member.constant:
+                    self._keep(code, caller, code.method(m), api, member, count, None)
+            if m in climb:
+                cls, name = types[code.method_class[m]], code.text(int(code.method_name[m]))
+                call = Call(caller, code.method(m), "", None, None, code.name, count)
+                self._pending.append((cls, name, code.proto(int(code.method_proto[m])), call))
+        bound = {m for m, found in targets.items() if any(e.constant for _, e in found)}
+        for caller, m, count, d in _sites(code, INVOKE, bound, _or(skip, ~self._loads[:-1])):
+            for api, member in targets[m]:
+                if member.constant and (constant := _constant(code, d, member.constant)) is not None:
+                    self._keep(code, caller, code.method(m), api, member, count, constant)
+
+    def _may_climb(self, code: Code, m: int) -> bool:
+        """Whether the class of a reference could inherit a listed member. Known chains that end
+        elsewhere are left out here; those that leave this container are settled at the end."""
+        cls, homes = code.types[code.method_class[m]], self.table.inherited[code.text(int(code.method_name[m]))]
+        for _ in range(64):
+            if cls in homes:
+                return True
+            parent = self._supers.get(cls) or self.table.supers.get(cls)
+            if parent is None:
+                return not cls.startswith(("Ljava/", "Ljavax/", "Landroid/", "[", "Lkotlin/"))
+            cls = parent
+        return False
+
+    def _fields(self, code: Code, skip: Mask | None) -> None:
+        types = code.types
+        listed = np.array([t in self.table.fields for t in types] + [False], bool)
+        targets: dict[int, list[tuple[str, Any]]] = {}
+        for f in np.flatnonzero(listed[code.field_class]).tolist():
+            found = self.table.fields[types[code.field_class[f]]].get(code.text(int(code.field_name[f])))
+            if found:
+                targets[f] = found
+        for caller, f, count, d in _sites(code, FIELD, set(targets), skip):
+            for api, member in targets[f]:
+                constant = _constant(code, d, member.constant) if member.constant else None
+                if constant is not None or not member.constant:
+                    self._keep(code, caller, code.field_ref(f), api, member, count, constant)
+
+    def _entries(self, cls: str, name: str, code: Code, m: int) -> list[tuple[str, Any]]:
+        found = self.table.methods.get(cls, {}).get(name)
+        return _fitting(found, code.proto(int(code.method_proto[m]))) if found else []
+
+    def _keep(
+        self, code: Code, caller: str, callee: str, api: str, member: Any, count: int, constant: str | None
+    ) -> None:
+        short = f"{api}#{member.field}" if member.field else f"{api}.{member.name}"
+        self.calls.append(Call(caller, callee, short, member, constant, code.name, count))
+
+    def finish(self) -> list[Call]:
+        """All calls, with inherited members resolved over the whole package."""
+        for cls, name, proto, call in self._pending:
+            for api, member in self._climb(cls, name, proto):
+                if not member.constant:
+                    call.api, call.member = f"{api}.{name}", member
+                    self.calls.append(call)
+                    break
+        self._pending.clear()
+        return self.calls
+
+    def _climb(self, cls: str, name: str, proto: str) -> list[tuple[str, Any]]:
+        homes = self.table.inherited[name]
+        for _ in range(64):  # a hierarchy is never this deep; guards against cycles
+            if (cls, name) in self._defined:
+                return []
+            if cls in homes:
+                return _fitting(self.table.methods.get(cls, {}).get(name, []), proto)
+            parent = self._supers.get(cls) or self.table.supers.get(cls)
+            if parent is None:
+                return []
+            cls = parent
+        return []
+
+
+def _args(args: str) -> str:
+    return args if args.startswith("(") else f"({args})"
+
+
+def _fitting(found: list[tuple[str, Any]], proto: str) -> list[tuple[str, Any]]:
+    return [e for e in found if e[1].args is None or proto.startswith(_args(e[1].args))]
+
+
+def _or(a: Mask | None, b: Mask) -> Mask:
+    return b if a is None else a | b
+
+
+def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterator[tuple[str, int, int, int]]:
+    """(caller, operand, call sites, definition) of the events of `kind` whose operand is wanted."""
+    if not wanted:
+        return
+    size = len(code.method_class) if kind == INVOKE else len(code.field_class)
+    mask = np.zeros(size + 1, bool)
+    mask[list(wanted)] = True
+    hit = np.flatnonzero((code.event_kind == kind) & mask[np.where(code.event_kind == kind, code.event_operand, -1)])
+    if skip is not None:
+        hit = hit[~skip[code.event_def[hit]]]
+    key = code.event_def[hit].astype(np.int64) * (size + 1) + code.event_operand[hit]
+    pairs, counts = np.unique(key, return_counts=True)
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        d, operand = divmod(pair, size + 1)
+        yield code.definition(d), operand, count, d
+
+
+def strings_of(code: Code, d: int) -> list[str]:
+    """String constants of a definition's body, in order."""
+    low, high = code.body(d)
+    kinds = code.event_kind[low:high]
+    return [code.text(s) for s in code.event_operand[low:high][kinds == STRING].tolist()]
+
+
+def _prefix(constant: str) -> str | None:
+    """What a text must begin with, for entries written `x*` and for content URIs; None = whole text."""
+    return constant[:-1] if constant.endswith("*") else constant if "://" in constant else None
+
+
+def _constant(code: Code, d: int, wanted: list[str]) -> str | None:
+    """The first wanted constant that the body holds."""
+    texts = strings_of(code, d)
+    for want in wanted:
+        prefix = _prefix(want)
+        for text in texts:
+            if text == want or (prefix is not None and text.startswith(prefix)):
+                return text[:200]
+    return None

@@ -1,0 +1,82 @@
+"""Texts outside the code: string resources and small text files; and code that is no DEX.
+
+Only what a person could read is scanned, within a budget: policies and filing numbers stand
+in resources and pages, and URLs hide in JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mingcha.extract.limits import Limits
+from mingcha.extract.package.archive import Archive
+from mingcha.extract.package.arsc import Resources
+from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.owners import Owner
+from mingcha.extract.package.texts import Words, parse_url
+
+_TEXT = re.compile(r"(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I)
+_URL = re.compile(r"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[^\s\"'<>\\^`{|}]{3,2000}", re.I)
+FILE, TOTAL = 1 << 20, 8 << 20
+
+# Program code that this engine does not read, by the places frameworks put it.
+_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("React Native", re.compile(r"assets/.*\.(?:jsbundle|bundle|hbc)$")),
+    ("uni-app / HTML5+", re.compile(r"assets/apps/[^/]+/www/.*\.js$")),
+    ("Cordova", re.compile(r"assets/www/.*\.js$")),
+    ("APICloud", re.compile(r"assets/widget/.*\.(?:js|html)$")),
+    ("Flutter", re.compile(r"lib/[^/]+/libapp\.so$|assets/flutter_assets/kernel_blob\.bin$")),
+    ("Unity IL2CPP", re.compile(r"lib/[^/]+/libil2cpp\.so$")),
+    ("Unity Mono", re.compile(r"assets/bin/Data/Managed/.*\.dll$")),
+    ("Lua", re.compile(r"assets/.*\.lu(?:a|ac)$")),
+    ("Python", re.compile(r"assets/(?:private\.(?:mp3|tar)|.*\.pyc?)$")),
+)
+
+
+def script_bundles(names: Iterable[str]) -> list[str]:
+    """One line per framework whose program code lies outside DEX, with its first file."""
+    found: dict[str, str] = {}
+    for name in names:
+        for label, pattern in _SCRIPTS:
+            if label not in found and pattern.search(name):
+                found[label] = name
+    return [f"{label}: {name}" for label, name in found.items()]
+
+
+def _hits(text: str, source: str, where: str, code: CodeFacts, words: Words, owner: Owner) -> None:
+    for match in words.in_text(text, source):
+        code.match(match.list, match.entry, match.value, source, owner, where)
+    for found in _URL.finditer(text):
+        if url := parse_url(found[0]):
+            code.url(url.url, url.host, url.cleartext, owner, where)
+
+
+def scan_resources(resources: Resources, code: CodeFacts, words: Words, owner: Owner) -> None:
+    """Word lists and URLs over the string pool of the resource table.
+
+    A resource belongs to whoever shipped the package; which SDK's resources were merged into
+    it cannot be told, so the app is named as the owner.
+    """
+    texts = [text.replace("\n", " ") for _, text in resources.all_strings() if len(text) > 1 and not text.startswith("res/")]
+    _hits("\n".join(texts), "resource", "resources.arsc", code, words, owner)
+
+
+def scan_assets(archive: Archive, code: CodeFacts, words: Words, owner: Owner, limits: Limits) -> None:
+    """Word lists and URLs over small text files of assets and raw resources."""
+    left = TOTAL
+    for name in _texts(archive):
+        if left <= 0:
+            return
+        data = archive.read(name, min(FILE, limits.entry))
+        if data is None:
+            continue
+        left -= len(data)
+        if b"\0" not in data[:512]:
+            _hits(bytes(data).decode("utf-8", "replace"), "asset", name, code, words, owner)
+
+
+def _texts(archive: Archive) -> Iterator[str]:
+    for name, entry in archive.entries.items():
+        if entry.size <= FILE and _TEXT.match(name):
+            yield name

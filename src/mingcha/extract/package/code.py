@@ -1,0 +1,155 @@
+"""All code of a package → facts: sensitive calls, patterns, URLs, word hits, class owners.
+
+Containers are read one after another and dropped again; what stays are the hits. The first
+definition of a class wins over the containers, as on Android; later ones are counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mingcha.extract.package import patterns
+from mingcha.extract.package.apis import Matcher, Table
+from mingcha.extract.package.columns import Code, Counts
+from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
+from mingcha.extract.package.texts import Strings, Words
+
+Fact = dict[str, Any]
+URLS, MATCHES = 4000, 300  # facts of one package, and of one word-list entry
+# So common that a list of them says nothing; `log-personal` looks at the ones that matter.
+_QUIET = frozenset({"log-write"})
+_PERSONAL = ("imei", "imsi", "iccid", "phone-number", "precise-location", "mac-address", "contacts", "sms", "call-log")
+
+
+@dataclass(slots=True)
+class CodeFacts:
+    """Collects over containers; `facts` gives the result."""
+
+    table: Table
+    words: Words
+    owners: Owners
+    vendors: dict[str, str]  # domain -> SDK id
+    rivals: frozenset[str]
+    counts: Counts = field(default_factory=Counts)
+    containers: int = 0
+    duplicates: int = 0
+    classes: set[str] = field(default_factory=set)
+    sdk_classes: Counter[str] = field(default_factory=Counter)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    _matcher: Matcher = field(init=False)
+    _patterns: list[Fact] = field(default_factory=list)
+    _urls: dict[tuple[str, str], Fact] = field(default_factory=dict)
+    _matches: dict[tuple[str, str, str, str], Fact] = field(default_factory=dict)
+    _per_entry: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._matcher = Matcher(self.table)
+
+    def add(self, code: Code) -> None:
+        """Take in one container (in Android's order)."""
+        self.containers += 1
+        self.counts.add(code.counts)
+        self.notes += [(code.name, note) for note in code.malformed]
+        skip = self._own(code)
+        before = len(self._matcher.calls)
+        self._matcher.add(code, skip)
+        personal = frozenset(c.caller for c in self._matcher.calls[before:] if c.member.item in _PERSONAL)
+        for pattern, d, detail in patterns.find(code, self.rivals, personal):
+            if skip is not None and skip[d]:
+                continue
+            method = code.definition(d)
+            self._patterns.append(
+                {
+                    "kind": "code-pattern", "where": f"{code.name}:{method}", "pattern": pattern, "method": method,
+                    "detail": detail, "owner": self._owner(method).fact(), "dex": code.name,
+                }
+            )  # fmt: skip
+        self._texts(code)
+
+    def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
+        """Count classes by owner; mask of the definitions of classes seen before, None if none."""
+        names = [code.class_name(c) for c in range(len(code.class_type))]
+        again = [n in self.classes for n in names]
+        self.classes.update(names)
+        for name, seen in zip(names, again, strict=True):
+            if not seen:
+                owner = self.owners.of(name)
+                if owner.kind == "sdk":
+                    self.sdk_classes[owner.id] += 1
+        if not any(again):
+            return None
+        self.duplicates += sum(again)
+        return np.array(again, bool)[code.def_class]
+
+    def _owner(self, method: str) -> Owner:
+        return self.owners.of(method.partition("->")[0])
+
+    def _texts(self, code: Code) -> None:
+        strings = Strings(code)
+        owned: dict[int, tuple[Owner, str]] = {}
+
+        def user(s: int) -> tuple[Owner, str]:
+            if s not in owned:
+                defs = strings.users(s)
+                where = code.definition(defs[0]) if defs else f"string {s}"
+                owned[s] = (self._owner(where) if defs else UNKNOWN, f"{code.name}:{where}")
+            return owned[s]
+
+        for url, s in strings.urls():
+            owner, where = user(s)
+            self.url(url.url, url.host, url.cleartext, owner, where)
+        for match, s in strings.words(self.words):
+            owner, where = user(s)
+            self.match(match.list, match.entry, match.value, "code", owner, where)
+
+    def url(self, url: str, host: str, cleartext: bool, owner: Owner, where: str) -> None:
+        """Keep one address, once per owner."""
+        if len(self._urls) < URLS:
+            self._urls.setdefault(
+                (url, owner.id),
+                {
+                    "kind": "url", "where": where, "url": url, "host": host, "cleartext": cleartext,
+                    "owner": owner.fact(), "vendor": self._vendor(host),
+                },
+            )  # fmt: skip
+
+    def match(self, words: str, entry: str, value: str, source: str, owner: Owner, where: str) -> None:
+        """Keep one word hit, once per value and owner."""
+        key = (words, entry, value, owner.id)
+        if key not in self._matches and self._per_entry[words, entry] < MATCHES:
+            self._per_entry[words, entry] += 1
+            self._matches[key] = {
+                "kind": "text-match", "where": where, "list": words, "entry": entry, "value": value,
+                "source": source, "owner": owner.fact(),
+            }  # fmt: skip
+
+    def _vendor(self, host: str) -> str | None:
+        while "." in host:
+            if host in self.vendors:
+                return self.vendors[host]
+            host = host.partition(".")[2]
+        return None
+
+    def facts(self) -> Iterable[Fact]:
+        """Everything found, without `exhibit`."""
+        calls: dict[tuple[str, str, str], Fact] = {}
+        for call in self._matcher.finish():
+            item = call.member.item or call.member.capability
+            if item in _QUIET:
+                continue
+            fact = {
+                "kind": "api-call", "where": f"{call.dex}:{call.caller}", "caller": call.caller, "callee": call.callee,
+                "api": call.api, "item": item, "group": "item" if call.member.item else "capability",
+                "via": call.member.via, "constant": call.constant, "permission": call.member.permission,
+                "owner": self._owner(call.caller).fact(), "dex": call.dex, "count": call.count,
+            }  # fmt: skip
+            calls.setdefault((call.caller, call.callee, item), fact)
+        yield from calls.values()
+        yield from self._patterns
+        yield from self._urls.values()
+        yield from self._matches.values()

@@ -1,0 +1,198 @@
+"""One container of code (a DEX file or the class files of a JAR) as columns.
+
+Every reader of code yields `Code`: NumPy arrays of tables, definitions and events, and no
+object per method or instruction. Indices point into the container's own tables; -1 stands
+for an index that the file states but does not have. Consumers see DEX and JVM code alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+
+# Kinds of event; the raw opcode is kept beside them for dispatch and direction.
+INVOKE, STRING, FIELD, NEW = 1, 2, 3, 4
+CUSTOM = 5  # invoke-custom: the operand is a call-site id
+
+
+class Bodies(Protocol):
+    """The few questions about a method body that pattern detectors ask."""
+
+    def shape(self, code: Code, definition: int) -> str:
+        """'void' if the body only returns, 'true'/'false' if it only returns 1/0, else ''."""
+
+    def constants(self, code: Code, event: int) -> tuple[int | None, ...]:
+        """Constant integers passed as the arguments of an invoke event (None = not constant)."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Totals that can be compared with other disassemblers, file by file."""
+
+    strings: int = 0
+    types: int = 0
+    protos: int = 0
+    fields: int = 0
+    methods: int = 0
+    classes: int = 0
+    definitions: int = 0
+    instructions: int = 0
+    invokes: int = 0
+    const_strings: int = 0
+    field_accesses: int = 0
+    new_instances: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add another container's counts to these."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True)
+class Code:
+    """Columns of one container. T types, M methods, F fields, C classes, D definitions, E events."""
+
+    name: str
+    data: bytes
+    string_start: I32  # [S] first byte of the text
+    string_end: I32  # [S] one past its last byte
+    type_string: I32  # [T] -> string
+    proto_return: I32  # [P] -> type
+    proto_args: list[tuple[int, ...]] | ProtoArgs
+    field_class: I32  # [F] -> type
+    field_type: I32  # [F] -> type
+    field_name: I32  # [F] -> string
+    method_class: I32  # [M] -> type
+    method_proto: I32  # [M] -> proto
+    method_name: I32  # [M] -> string
+    class_type: I32  # [C] -> type
+    class_super: I32  # [C] -> type or -1
+    class_flags: I32  # [C]
+    interface_class: I32  # [I] -> class
+    interface_type: I32  # [I] -> type
+    def_method: I32  # [D] -> method
+    def_class: I32  # [D] -> class
+    def_flags: I32  # [D]
+    def_size: I32  # [D] instructions in the body, 0 where there is none
+    event_def: I32  # [E] -> definition; non-decreasing within one body
+    event_op: U8  # [E] raw opcode
+    event_kind: U8  # [E]
+    event_operand: I32  # [E] -> method, string, field or type by kind
+    event_pos: I32  # [E] offset of the instruction (code units or bytes)
+    bodies: Bodies
+    counts: Counts
+    malformed: list[str] = field(default_factory=list)
+    _text: dict[int, str] = field(default_factory=dict)
+    _types: list[str] | None = None
+    _protos: dict[int, str] = field(default_factory=dict)
+    _bounds: list[int] | None = None
+
+    @property
+    def types(self) -> list[str]:
+        """Descriptors of all types."""
+        if self._types is None:
+            self._types = [self.text(s) for s in self.type_string.tolist()]
+        return self._types
+
+    def body(self, definition: int) -> tuple[int, int]:
+        """Range of the events of a definition."""
+        if self._bounds is None:
+            every = np.arange(len(self.def_method) + 1, dtype=self.event_def.dtype)
+            self._bounds = np.searchsorted(self.event_def, every).tolist()
+        return self._bounds[definition], self._bounds[definition + 1]
+
+    def raw(self, i: int) -> bytes:
+        """Bytes (MUTF-8) of string `i`; empty where the index is invalid."""
+        if not 0 <= i < len(self.string_start):
+            return b""
+        text = bytes(self.data[self.string_start[i] : self.string_end[i]])
+        return text[: text.index(0)] if 0 in text else text
+
+    def text(self, i: int) -> str:
+        """String `i` decoded; never raises."""
+        got = self._text.get(i)
+        if got is None:
+            got = self._text[i] = decode(self.raw(i))
+        return got
+
+    def type(self, i: int) -> str:
+        """Descriptor of type `i`, such as `Lcom/a/B;`."""
+        return self.types[i] if 0 <= i < len(self.type_string) else "L?;"
+
+    def proto(self, i: int) -> str:
+        """Descriptor `(args)ret` of prototype `i`."""
+        got = self._protos.get(i)
+        if got is None:
+            if not 0 <= i < len(self.proto_return):
+                return "()?"
+            args = "".join(self.type(t) for t in self.proto_args[i])
+            got = self._protos[i] = f"({args}){self.type(int(self.proto_return[i]))}"
+        return got
+
+    def method(self, i: int) -> str:
+        """`Lpkg/Cls;->name(args)ret` of method id `i`."""
+        if not 0 <= i < len(self.method_class):
+            return "L?;->?()?"
+        return (
+            f"{self.type(int(self.method_class[i]))}->{self.text(int(self.method_name[i]))}"
+            f"{self.proto(int(self.method_proto[i]))}"
+        )
+
+    def field_ref(self, i: int) -> str:
+        """`Lpkg/Cls;->name:type` of field id `i`."""
+        if not 0 <= i < len(self.field_class):
+            return "L?;->?:?"
+        return (
+            f"{self.type(int(self.field_class[i]))}->{self.text(int(self.field_name[i]))}"
+            f":{self.type(int(self.field_type[i]))}"
+        )
+
+    def definition(self, i: int) -> str:
+        """The same as `method`, for definition `i`."""
+        return self.method(int(self.def_method[i]))
+
+    def class_name(self, c: int) -> str:
+        """Descriptor of defined class `c`."""
+        return self.type(int(self.class_type[c]))
+
+
+class ProtoArgs(Protocol):
+    """Argument types of prototype `i`, read on demand."""
+
+    def __getitem__(self, i: int, /) -> tuple[int, ...]: ...
+
+
+def decode(raw: bytes) -> str:
+    """MUTF-8 to text: NUL is C0 80, supplementary characters are two 3-byte surrogates
+    (DEX format, string_data_item). What is not MUTF-8 becomes U+FFFD; never raises."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        text = raw.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass_or_replace")
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _surrogatepass_or_replace(error: UnicodeError) -> tuple[str | bytes, int]:
+    if isinstance(error, UnicodeDecodeError):
+        part = error.object[error.start : error.start + 3]
+        if len(part) == 3 and part[0] == 0xED and 0xA0 <= part[1] <= 0xBF and 0x80 <= part[2] <= 0xBF:
+            return chr(0xD000 | (part[1] & 0x3F) << 6 | part[2] & 0x3F), error.start + 3
+        return "\ufffd", error.start + 1
+    raise error
+
+
+def _register() -> None:
+    import codecs
+
+    codecs.register_error("surrogatepass_or_replace", _surrogatepass_or_replace)
+
+
+_register()

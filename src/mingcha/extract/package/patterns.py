@@ -1,0 +1,247 @@
+"""Ways of coding that can be told from a method's own instructions.
+
+Each detector starts from a handful of method references, so a package without them costs
+nothing. What is found is a fact (`code-pattern`); whether it breaks a rule is for `judge`.
+Ids: catalogue/lists/patterns.yml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mingcha.extract.package.apis import strings_of
+from mingcha.extract.package.columns import FIELD, INVOKE, NEW, STRING, Code
+
+Hit = tuple[str, int, str]  # pattern, definition, detail
+
+_EXEC = (("Ljava/lang/Runtime;", "exec"), ("Ljava/lang/ProcessBuilder;", "<init>"), ("Ljava/lang/ProcessBuilder;", "command"))
+_SETTINGS = "Landroid/webkit/WebSettings;"
+_SETTERS = {
+    (_SETTINGS, "setJavaScriptEnabled"): ("webview-js-on", (1,)),
+    (_SETTINGS, "setAllowFileAccess"): ("webview-file-on", (1,)),
+    (_SETTINGS, "setAllowFileAccessFromFileURLs"): ("webview-universal-on", (1,)),
+    (_SETTINGS, "setAllowUniversalAccessFromFileURLs"): ("webview-universal-on", (1,)),
+    (_SETTINGS, "setSavePassword"): ("webview-password-on", (1,)),
+    (_SETTINGS, "setMixedContentMode"): ("webview-mixed-on", (0,)),
+    ("Landroid/webkit/WebView;", "setWebContentsDebuggingEnabled"): ("webview-debug-on", (1,)),
+}
+_SU = {"su", "/system/bin/su", "/system/xbin/su", "/sbin/su", "su -c", "/su/bin/su"}
+
+
+@dataclass(slots=True)
+class Scope:
+    """One container, with lookups that detectors share."""
+
+    code: Code
+    types: list[str]
+    rivals: frozenset[str]
+    personal: frozenset[str]  # callers of personal-data APIs, for log-personal
+
+    def methods(self, *pairs: tuple[str, str]) -> dict[int, tuple[str, str]]:
+        """Method ids whose (class, name) is one of `pairs`."""
+        wanted = {c for c, _ in pairs}
+        code = self.code
+        mask = np.array([t in wanted for t in self.types] + [False], bool)
+        out = {}
+        for m in np.flatnonzero(mask[code.method_class]).tolist():
+            pair = (self.types[code.method_class[m]], code.text(int(code.method_name[m])))
+            if pair in pairs:
+                out[m] = pair
+        return out
+
+    def events(self, ids: dict[int, tuple[str, str]], kind: int = INVOKE) -> list[int]:
+        """Events that refer to one of the ids."""
+        if not ids:
+            return []
+        code = self.code
+        return np.flatnonzero((code.event_kind == kind) & np.isin(code.event_operand, list(ids))).tolist()
+
+    def body(self, d: int) -> tuple[int, int]:
+        """Range of the events of definition `d`."""
+        return self.code.body(d)
+
+    def calls(self, d: int) -> list[str]:
+        """Callees of definition `d` as `Lcls;->name`."""
+        low, high = self.body(d)
+        code = self.code
+        return [
+            code.method(o).partition("(")[0]
+            for o, k in zip(code.event_operand[low:high].tolist(), code.event_kind[low:high].tolist(), strict=True)
+            if k == INVOKE
+        ]
+
+    def implementors(self, *interfaces: str) -> set[int]:
+        """Rows of classes that name one of the interfaces or extend such a class."""
+        code, wanted = self.code, {i for i, t in enumerate(self.types) if t in interfaces}
+        if not wanted:
+            return set()
+        rows = set(code.interface_class[np.isin(code.interface_type, list(wanted))].tolist())
+        return rows | set(np.flatnonzero(np.isin(code.class_super, list(wanted))).tolist())
+
+    def members(self, rows: set[int], name: str) -> list[int]:
+        """Definitions named `name` in the given classes."""
+        code = self.code
+        if not rows:
+            return []
+        return [
+            d for d in np.flatnonzero(np.isin(code.def_class, list(rows))).tolist()
+            if code.text(int(code.method_name[code.def_method[d]])) == name
+        ]  # fmt: skip
+
+    def string_before(self, event: int) -> str | None:
+        """The last string constant loaded before an event of the same body."""
+        code, d = self.code, self.code.event_def[event]
+        while event > 0:
+            event -= 1
+            if code.event_def[event] != d:
+                return None
+            if code.event_kind[event] == STRING:
+                return code.text(int(code.event_operand[event]))
+        return None
+
+
+Detector = Callable[[Scope], Iterator[Hit]]
+
+
+def _tls(s: Scope) -> Iterator[Hit]:
+    trust = s.implementors(
+        "Ljavax/net/ssl/X509TrustManager;", "Ljavax/net/ssl/X509ExtendedTrustManager;", "Landroid/net/http/X509TrustManagerExtensions;"
+    )  # fmt: skip
+    for d in s.members(trust, "checkServerTrusted"):
+        if s.code.bodies.shape(s.code, d) == "void":
+            yield "tls-trust-all", d, "checkServerTrusted() { return; }"
+    for d in s.members(s.implementors("Ljavax/net/ssl/HostnameVerifier;"), "verify"):
+        if s.code.bodies.shape(s.code, d) == "true":
+            yield "tls-hostname-any", d, "verify() { return true; }"
+    for name in ("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;"):
+        yield from _allow_all(s, name)
+    proceed = s.methods(("Landroid/webkit/SslErrorHandler;", "proceed"))
+    for d in sorted({int(s.code.event_def[e]) for e in s.events(proceed)}):
+        if "->onReceivedSslError(" not in s.code.definition(d):
+            continue
+        calls = s.calls(d)
+        asks = any("SslErrorHandler;->cancel" in c or "Dialog" in c or "getPrimaryError" in c for c in calls)
+        if not asks:
+            yield "tls-webview-proceed", d, "onReceivedSslError() { handler.proceed(); }"
+
+
+def _allow_all(s: Scope, cls: str) -> Iterator[Hit]:
+    code = s.code
+    if cls not in s.types:
+        return
+    t = s.types.index(cls)
+    if cls.endswith("AllowAllHostnameVerifier;"):
+        hit = (code.event_kind == NEW) & (code.event_operand == t)
+    else:
+        ids = [
+            f for f in np.flatnonzero(code.field_class == t).tolist()
+            if code.text(int(code.field_name[f])) == "ALLOW_ALL_HOSTNAME_VERIFIER"
+        ]  # fmt: skip
+        hit = (code.event_kind == FIELD) & np.isin(code.event_operand, ids)
+    for d in sorted(set(code.event_def[hit].tolist())):
+        yield "tls-hostname-any", d, "ALLOW_ALL_HOSTNAME_VERIFIER"
+
+
+def _webview(s: Scope) -> Iterator[Hit]:
+    ids = s.methods(*_SETTERS)
+    for e in s.events(ids):
+        pattern, values = _SETTERS[ids[int(s.code.event_operand[e])]]
+        args = s.code.bodies.constants(s.code, e)
+        if args and args[-1] in values:
+            name = ids[int(s.code.event_operand[e])][1]
+            yield pattern, int(s.code.event_def[e]), f"{name}({args[-1]})"
+
+
+def _crypto(s: Scope) -> Iterator[Hit]:
+    get = s.methods(
+        ("Ljavax/crypto/Cipher;", "getInstance"), ("Ljava/security/MessageDigest;", "getInstance"),
+    )  # fmt: skip
+    for e in s.events(get):
+        text = (s.string_before(e) or "").upper()
+        d = int(s.code.event_def[e])
+        if "MessageDigest" in get[int(s.code.event_operand[e])][0]:
+            if text in ("MD5", "SHA-1", "SHA1", "MD2", "MD4"):
+                yield "crypto-weak-hash", d, text
+        elif text.startswith("DES/") or text == "DES":
+            yield "crypto-des", d, text
+        elif text.startswith("AES/ECB") or text == "AES":
+            yield "crypto-ecb", d, text
+    yield from _fixed(s, "Ljavax/crypto/spec/SecretKeySpec;", "crypto-fixed-key")
+    yield from _fixed(s, "Ljavax/crypto/spec/IvParameterSpec;", "crypto-fixed-iv")
+
+
+def _fixed(s: Scope, cls: str, pattern: str) -> Iterator[Hit]:
+    """Key material that is a string constant: const-string, getBytes, new Spec, in this order."""
+    get_bytes = s.methods(("Ljava/lang/String;", "getBytes"))
+    code = s.code
+    for e in s.events(s.methods((cls, "<init>"))):
+        low, _ = s.body(int(code.event_def[e]))
+        for k in range(e - 1, max(low, e - 8), -1):
+            # `getBytes("UTF-8")` loads the charset last; the key is the constant before it.
+            if code.event_kind[k] != INVOKE or int(code.event_operand[k]) not in get_bytes:
+                continue
+            texts = [
+                code.text(int(code.event_operand[j])) for j in range(k - 1, max(low, k - 3) - 1, -1)
+                if code.event_kind[j] == STRING
+            ]  # fmt: skip
+            keys = [t for t in texts if t.upper() not in ("UTF-8", "UTF8", "GBK", "ASCII", "ISO-8859-1") and t]
+            if keys and all(code.event_kind[j] == STRING for j in range(k - len(texts), k)):
+                yield pattern, int(code.event_def[e]), f"{keys[0][:2]}…({len(keys[0])})"
+            break
+
+
+def _system(s: Scope) -> Iterator[Hit]:
+    for d in sorted({int(s.code.event_def[e]) for e in s.events(s.methods(*_EXEC))}):
+        for text in strings_of(s.code, d):
+            words = text.strip()
+            if words in _SU or words.startswith("su -c"):
+                yield "su-command", d, words[:80]
+            if words.startswith(("pm install", "pm  install", "cmd package install")):
+                yield "pm-install", d, words[:80]
+            if words.startswith(("pm uninstall", "cmd package uninstall")):
+                yield "pm-uninstall", d, words[:80]
+    hide = s.methods(("Landroid/content/pm/PackageManager;", "setComponentEnabledSetting"))
+    for e in s.events(hide):
+        args = s.code.bodies.constants(s.code, e)
+        if 2 in args[-2:]:
+            yield "hide-launcher", int(s.code.event_def[e]), "setComponentEnabledSetting(…, DISABLED)"
+    kill = s.methods(
+        ("Landroid/app/ActivityManager;", "killBackgroundProcesses"), ("Landroid/app/ActivityManager;", "forceStopPackage"),
+        ("Landroid/app/ActivityManager;", "restartPackage"),
+    )  # fmt: skip
+    for d in sorted({int(s.code.event_def[e]) for e in s.events(kill)}):
+        for text in strings_of(s.code, d):
+            if text in s.rivals:
+                yield "kill-named", d, text
+
+
+def _storage(s: Scope) -> Iterator[Hit]:
+    names = ("openFileOutput", "getSharedPreferences", "openOrCreateDatabase", "getDir")
+    owners = ("Landroid/content/Context;", "Landroid/app/Activity;", "Landroid/content/ContextWrapper;", "Landroid/app/Application;")
+    for e in s.events(s.methods(*((o, n) for o in owners for n in names))):
+        args = s.code.bodies.constants(s.code, e)
+        mode = args[-1] if args else None
+        if mode is not None and mode & 3 and mode < 16:
+            yield "world-readable", int(s.code.event_def[e]), f"mode {mode}"
+    logs = s.methods(*(("Landroid/util/Log;", n) for n in ("v", "d", "i", "w", "e", "println")))
+    for d in sorted({int(s.code.event_def[e]) for e in s.events(logs)}):
+        if s.code.definition(d) in s.personal:
+            yield "log-personal", d, "android.util.Log"
+    database = "Landroid/database/sqlite/SQLiteDatabase;"
+    for e in s.events(s.methods((database, "rawQuery"), (database, "execSQL"))):
+        before = s.code.event_operand[e - 1] if e else -1
+        if e and s.code.event_kind[e - 1] == INVOKE and "StringBuilder;->toString" in s.code.method(int(before)):
+            yield "sql-raw", int(s.code.event_def[e]), "SQL from StringBuilder"
+
+
+DETECTORS: tuple[Detector, ...] = (_tls, _webview, _crypto, _system, _storage)
+
+
+def find(code: Code, rivals: frozenset[str], personal: frozenset[str]) -> Iterator[Hit]:
+    """All pattern hits of one container."""
+    scope = Scope(code, code.types, rivals, personal)
+    for detector in DETECTORS:
+        yield from detector(scope)

@@ -1,0 +1,295 @@
+"""A package of any kind → all its facts, in one pass from outside to inside.
+
+Container and manifest come first, code last: a package that runs into a limit has already
+told who it is. Each stage stands alone; what one cannot do becomes a limitation and the next
+goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+from mingcha.errors import BadInput
+from mingcha.extract.limits import DEFAULT, Limits
+from mingcha.extract.package import (
+    channels, classfile, embedded, manifest, native, netconfig, owners, packers, sdk, signing, splits,
+)  # fmt: skip
+from mingcha.extract.package.apis import Table
+from mingcha.extract.package.arsc import Resources
+from mingcha.extract.package.assets import scan_assets, scan_resources, script_bundles
+from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.dex import tables
+from mingcha.extract.package.notes import Notes
+from mingcha.extract.package.texts import Words
+from mingcha.extract.package.xmltree import Ref
+from mingcha.model import Exhibit, Limitation
+
+Fact = dict[str, Any]
+Emit = Callable[[Iterable[Fact]], None]
+
+
+class Reference(NamedTuple):
+    """The catalogue in the forms that a scan looks things up in; built once per process."""
+
+    sdks: dict[str, Any]
+    prefixes: dict[str, owners.Owner]
+    vendors: dict[str, str]
+    table: Table
+    words: Words
+    rivals: frozenset[str]
+    packers: list[Any]
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the file is a package of a known kind. A ZIP or DEX that is broken beyond opening
+    also is ours: the reader says what is wrong with it."""
+    return head[:2] == b"PK" or tables.is_dex(head[:8]) or splits.sniff(path) is not None
+
+
+_references: dict[str, Reference] = {}
+
+
+def reference(catalogue: Any) -> Reference:
+    """Look-up forms of a catalogue, kept by its digest."""
+    found = _references.get(catalogue.digest)
+    if found is None:
+        _references.clear()
+        found = _references[catalogue.digest] = _reference(catalogue)
+    return found
+
+
+def _reference(catalogue: Any) -> Reference:
+    rivals = catalogue.words.get("rival-packages")
+    return Reference(
+        sdks=catalogue.sdks, prefixes=owners.from_catalogue(catalogue.sdks.values()),
+        vendors={d: s.id for s in catalogue.sdks.values() for d in s.domains},
+        table=Table.build(catalogue.apis.values(), getattr(catalogue, "framework", {})),
+        words=Words.build(catalogue.words.values()),
+        rivals=frozenset(w for e in rivals.entries for w in e.exact) if rivals else frozenset(),
+        packers=list(catalogue.packers.values()),
+    )  # fmt: skip
+
+
+class _CpuTime(BaseException):
+    """The soft CPU limit. Not an Exception, so that no reader's own recovery swallows it."""
+
+
+def _expired(_: int, __: FrameType | None) -> None:
+    raise _CpuTime
+
+
+@contextmanager
+def _stage(notes: Notes, name: str) -> Iterator[None]:
+    """What a stage cannot do is a limitation; the next one goes on."""
+    try:
+        yield
+    except MemoryError:
+        notes.limitation("memory", name)
+    except _CpuTime:
+        notes.limitation("timeout", f"CPU time, {name}")
+    except Exception as e:  # a fault of ours must cost one stage, not the record
+        notes.limitation("crash", f"{name}: {type(e).__name__}: {e}")
+
+
+def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Exhibit:
+    """Read one package, emitting facts as they are found. BadInput where it is no package."""
+    if hasattr(signal, "SIGXCPU"):
+        try:
+            signal.signal(signal.SIGXCPU, _expired)
+        except ValueError:
+            pass  # not the main thread of a library user; the wall clock still holds
+    with path.open("rb") as f:
+        digest = hashlib.file_digest(f, "sha256").hexdigest()
+    container = splits.open_container(path, limits)
+    if container is None:
+        raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code="unsupported-format")
+    with container:
+        run = _Run(container, digest, reference(catalogue), emit, limits)
+        run.all()
+        found = [f for f in container.facts(digest) if f["kind"] == "limitation"]
+    return Exhibit(
+        kind="package", name=path.name, sha256=digest, size=path.stat().st_size, reader="package",
+        status="partly" if found else "read",
+        limitations=tuple(Limitation(code=f["code"], detail=f["detail"]) for f in found),
+    )  # fmt: skip
+
+
+class _Run:
+    """One package being read."""
+
+    def __init__(self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits) -> None:
+        self.container, self.digest, self.ref, self.emit, self.limits = container, digest, ref, emit, limits
+        self.notes = container.notes
+        self.resources: Resources | None = None
+        self.manifest = manifest.Manifest()
+        self.libs: dict[str, str] = {}
+        self.code: CodeFacts | None = None
+
+    def all(self) -> None:
+        """Every stage in order."""
+        container = self.container
+        with _stage(self.notes, "manifest"):
+            self._manifest()
+        if container.format != "dex":
+            with _stage(self.notes, "signing"):
+                self._signing()
+        app_id = self.manifest.package.get("id")
+        name = self.manifest.package.get("name_zh") or self.manifest.package.get("name")
+        own = owners.Owners(self.ref.prefixes, app_id, name)
+        self.code = CodeFacts(self.ref.table, self.ref.words, own, self.ref.vendors, self.ref.rivals)
+        with _stage(self.notes, "code"):
+            self._code(self.code)
+        with _stage(self.notes, "native"):
+            self._native()
+        with _stage(self.notes, "texts"):
+            for member in container.apks:
+                scan_assets(member.archive, self.code, self.ref.words, own.app, self.limits)
+            if self.resources:
+                scan_resources(self.resources, self.code, self.ref.words, own.app)
+        with _stage(self.notes, "packers"):
+            self._packers(own)
+        with _stage(self.notes, "results"):
+            self._results(self.code)
+        self.emit([self._package(self.code)])
+        self.emit(container.facts(self.digest))
+
+    def _manifest(self) -> None:
+        container = self.container
+        if not container.apks or container.format == "jar":
+            return
+        base = container.apks[0]
+        table = container.resource_table(base)
+        if table is not None:
+            self.resources = Resources(table, self.notes, self.limits)
+        self.manifest = manifest.read(
+            base.root, self.resources, self.digest, self.notes, where=base.archive.notes.prefix + base.manifest, limits=self.limits
+        )
+        container.missing_splits(self.manifest.split_required)
+        package = self.manifest.package
+        config, base_clear = self.manifest.network_config, None
+        path = None
+        if isinstance(config, Ref) and self.resources:
+            path = next(iter(self.resources.files(config)), None)
+        elif isinstance(config, str):
+            path = config if config in base.archive else None
+        if path:
+            root = splits.read_root(base.archive, path)
+            facts, base_clear = netconfig.read(root, self.digest, path, package.get("target_sdk"), limits=self.limits)
+            self.emit(facts)
+        if package and container.format != "aar":
+            decision = netconfig.decide(
+                package.get("target_sdk"), self.manifest.cleartext_flag, base=base_clear, configured=config is not None
+            )
+            package["cleartext"], package["cleartext_by"] = decision.allowed, decision.by
+        self.emit(f for f in self.manifest.facts if f["kind"] not in ("component", "meta-data"))
+
+    def _signing(self) -> None:
+        if self.container.apks and self.container.format not in ("aar", "jar"):
+            archive = self.container.apks[0].archive
+            block = signing.signing_block(archive)
+            self.emit(signing.read(archive, self.digest, block))
+            self.emit(channels.read(archive, self.digest, block))
+
+    def _code(self, out: CodeFacts) -> None:
+        for entry in self.container.dex_entries():
+            data = self.container.read_dex(entry)
+            if data is None:
+                continue
+            try:
+                code = tables.read(entry.where, bytes(data))
+            except tables.NotDex as e:
+                newer = "version" in str(e)
+                self.notes.limitation("unsupported-dex" if newer else "malformed-dex", str(e), entry.where)
+                continue
+            out.add(code)
+        for where, data in self.container.jar_bytes():
+            files = self._classes(where, data)
+            if files:
+                out.add(classfile.read(where, files))
+        for where, note in out.notes:
+            self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
+        if not out.containers:
+            self.notes.limitation("no-code", "no DEX or class file")
+
+    def _classes(self, where: str, data: bytes) -> list[tuple[str, bytes]]:
+        from mingcha.extract.package.archive import Archive
+
+        outer = self.container.outer
+        with Archive(data, where, self.limits, outer.budget if outer else None, 1) as jar:
+            found = []
+            for name in jar.names(suffix=".class"):
+                # Other Java versions of the same class, and module descriptors, are no second code.
+                if not name.startswith("META-INF/") and not name.endswith("module-info.class"):
+                    content = jar.read(name, self.limits.class_file)
+                    if content is not None:
+                        found.append((name, bytes(content)))
+            self.notes.merge(jar.notes)
+            return found
+
+    def _native(self) -> None:
+        entries = list(self.container.native_entries())
+        self.libs = sdk.libraries((e.library for e in entries), self.ref.sdks.values())
+        self.emit(native.read(entries, self.digest, self.notes, self.libs, limits=self.limits))
+
+    def _packers(self, own: owners.Owners) -> None:
+        container, code = self.container, self.code
+        assert code
+        defined = {d[1:-1].replace("/", ".") for d in code.classes} if code.containers else None
+        for fact in self.manifest.facts:
+            if fact["kind"] == "component":
+                target = self.manifest.classes.get(fact["name"], fact["name"])
+                fact["owner"] = own.of(target).fact()
+                fact["defined"] = target in defined if defined is not None else None
+            elif fact["kind"] == "meta-data":
+                fact["owner"] = own.of(fact["name"]).fact()
+        self.emit(f for f in self.manifest.facts if f["kind"] in ("component", "meta-data"))
+        if container.format in ("dex", "jar", "aar") or not container.apks:
+            return
+        names = [n for m in container.apks for n in m.archive.entries]
+        self.emit(
+            packers.detect(
+                names, self.manifest.application, set(self.manifest.classes.values()), defined,
+                packers=self.ref.packers, exhibit=self.digest, notes=self.notes,
+            )
+        )  # fmt: skip
+        for member in {id(m.archive): m for m in container.apks}.values():
+            self.emit(embedded.read(member.archive, self.digest))
+        for detail in script_bundles(names):
+            self.notes.limitation("script-code", detail)
+
+    def _results(self, code: CodeFacts) -> None:
+        facts = list(code.facts())
+        hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
+        components = [f for f in self.manifest.facts if f["kind"] == "component"]
+        meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
+        self.emit(sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts))
+        self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
+
+    def _package(self, code: CodeFacts) -> Fact:
+        counts = code.counts
+        where = "AndroidManifest.xml" if self.manifest.package else ""
+        return {
+            "kind": "package", "exhibit": self.digest, "where": where, "format": self.container.format,
+            **_EMPTY, **self.manifest.package,
+            "splits": len(self.container.apks), "dex_files": len(self.container.dex_entries()),
+            "classes": counts.classes, "methods": counts.methods, "definitions": counts.definitions,
+            "fields": counts.fields, "strings": counts.strings, "instructions": counts.instructions,
+            "call_sites": counts.invokes, "const_strings": counts.const_strings,
+            "field_accesses": counts.field_accesses, "new_instances": counts.new_instances,
+            "duplicate_classes": code.duplicates,
+        }  # fmt: skip
+
+
+_EMPTY: Fact = dict.fromkeys(
+    (
+        "id", "name", "name_zh", "name_en", "version", "version_code", "min_sdk", "target_sdk", "debuggable", "cleartext",
+        "cleartext_by", "allow_backup", "backup_rules", "test_only", "shared_user", "application_class",
+        "component_factory", "launchers", "icon",
+    )
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The child process that reads untrusted exhibits: one at a time, under limits.
+
+Requests come as JSON lines on stdin; answers go out as frames on stdout: four bytes of
+length (big endian), then JSON. Facts are sent in batches as they are found, so a child that
+is killed loses only what it had not yet said. Nothing is pickled, nothing is written to
+disk (RLIMIT_FSIZE 0), and no network is used.
+
+    {"path": ..., "kind": null, "cpu": 60, "memory": 4096}      request
+    {"facts": [...]} … {"done": {"exhibit": {...}}}             answer
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+BATCH = 500
+
+
+def limit(cpu: int, memory_mb: int) -> None:
+    """Set the resource limits of this process (POSIX; elsewhere the parent's clock alone holds)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, value in (
+        (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_AS, memory_mb * 1_000_000),
+        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64),
+    ):  # fmt: skip
+        try:
+            _, hard = resource.getrlimit(kind)
+            resource.setrlimit(kind, (value if hard < 0 else min(value, hard), hard))
+        except (OSError, ValueError):
+            continue  # a host that refuses one limit still has the others
+
+
+def send(out: BinaryIO, message: dict[str, Any]) -> None:
+    """One frame."""
+    import msgspec
+
+    data = msgspec.json.encode(message)
+    out.write(len(data).to_bytes(4, "big") + data)
+    out.flush()
+
+
+def answer(out: BinaryIO, request: dict[str, Any]) -> None:
+    """Read one exhibit and send its facts."""
+    from mingcha import extract
+
+    batch: list[dict[str, Any]] = []
+
+    def emit(facts: Iterable[dict[str, Any]]) -> None:
+        batch.extend(facts)
+        while len(batch) >= BATCH:
+            send(out, {"facts": batch[:BATCH]})
+            del batch[:BATCH]
+
+    exhibit = extract.read_here(Path(request["path"]), emit, request.get("kind"), request.get("catalogue"))
+    send(out, {"facts": batch})
+    import msgspec
+
+    send(out, {"done": {"exhibit": msgspec.to_builtins(exhibit)}})
+
+
+def main() -> int:
+    """Serve requests until stdin closes."""
+    # Whatever a library prints must not get between the frames.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    import json
+
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        limit(int(request["cpu"]), int(request["memory"]))
+        try:
+            answer(out, request)
+        except MemoryError:
+            send(out, {"error": {"code": "memory", "detail": ""}})
+        except RecursionError:
+            send(out, {"error": {"code": "crash", "detail": "RecursionError"}})
+        except Exception as e:  # the parent turns it into a limitation, whatever it was
+            detail = f"{type(e).__name__}: {e}"[:300]
+            if os.environ.get("MINGCHA_DEBUG"):
+                import traceback
+
+                traceback.print_exc()
+            send(out, {"error": {"code": getattr(e, "code", "crash"), "detail": detail}})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

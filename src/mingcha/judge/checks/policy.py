@@ -1,0 +1,66 @@
+"""What was observed against what the privacy policy states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mingcha.catalogue import Catalogue
+from mingcha.judge.checks import CheckResult, check
+from mingcha.judge.match import FactIndex
+from mingcha.model import Fact, Subject
+
+
+def _result(undisclosed: list[Fact], params: Mapping[str, Any]) -> CheckResult:
+    """`prove: true` in the rule makes it a proof, otherwise a lead: a reader of policies may miss a
+    sentence."""
+    if params.get("prove") is True:
+        return CheckResult(failed=bool(undisclosed), evidence=undisclosed)
+    return CheckResult(suspect=bool(undisclosed), evidence=undisclosed)
+
+
+def _stated(facts: FactIndex) -> list[Fact]:
+    return [f for f in facts.of("statement") if f.get("polarity") is not False]
+
+
+@check("sdk-undisclosed")
+def sdk_undisclosed(
+    facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject
+) -> CheckResult:
+    """An SDK that processes personal information and is named nowhere in the policy, neither by id
+    nor by its name or vendor in any statement. SDKs recognised by a weak sign are left out."""
+    if facts.unseen("statement"):
+        return CheckResult(failed=None, reasons=["no-policy"])
+    ids = {f.get("sdk") for f in _stated(facts)}
+    said = "\n".join(f"{f.get('receiver') or ''}\n{f.get('quote') or ''}" for f in _stated(facts)).casefold()
+    undisclosed = [
+        f
+        for f in facts.of("sdk")
+        if f.get("personal") and f.get("confidence") == "high" and f["id"] not in ids and not _named(f, said)
+    ]
+    return _result(undisclosed, params)
+
+
+def _named(sdk: Fact, said: str) -> bool:
+    names = (str(sdk.get(n) or "").casefold() for n in ("name", "name_en", "vendor", "vendor_en"))
+    return any(name and name in said for name in names)
+
+
+@check("item-undisclosed")
+def item_undisclosed(
+    facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject
+) -> CheckResult:
+    """A data item that was collected or sent and that no statement covers. A statement covers an
+    item when it names it or something it belongs to. `kinds`: default transmit and behaviour."""
+    if facts.unseen("statement"):
+        return CheckResult(failed=None, reasons=["no-policy"])
+    covered = {item for f in _stated(facts) for item in f.get("items") or ()}
+    seen = (f for kind in params.get("kinds", ["transmit", "behaviour"]) for f in facts.of(kind))
+    return _result(list(_uncovered(seen, covered, catalogue)), params)
+
+
+def _uncovered(facts: Iterable[Fact], covered: set[str], catalogue: Catalogue) -> Iterable[Fact]:
+    for fact in facts:
+        item = str(fact.get("item") or "")
+        if item in catalogue.items and covered.isdisjoint(catalogue.ancestors(item)):
+            yield fact

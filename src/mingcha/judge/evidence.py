@@ -1,0 +1,134 @@
+"""Facts as evidence: one short line each, the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mingcha.model import Evidence, Fact, Owner
+
+LIMIT = 50  # pieces per finding; the count of all is kept beside them
+LENGTH = 300  # characters of one line
+OWNER_KINDS = ("app", "sdk", "system", "unknown")
+
+
+def evidence(facts: Iterable[Fact]) -> tuple[Evidence, ...]:
+    """At most LIMIT pieces, in the order given."""
+    return tuple(piece(fact) for _, fact in zip(range(LIMIT), facts, strict=False))
+
+
+def piece(fact: Fact) -> Evidence:
+    """One fact with its place, line, owner and, where it has one, its path."""
+    return Evidence(
+        exhibit=str(fact.get("exhibit") or ""),
+        where=str(fact.get("where") or ""),
+        text=line(fact),
+        owner=owner(fact.get("owner")),
+        path=path(fact),
+        fact=dict(fact),
+    )
+
+
+def owner(value: Any) -> Owner:
+    """The owner that a fact names; unknown when it names none or one of no known kind."""
+    if not isinstance(value, Mapping) or value.get("kind") not in OWNER_KINDS:
+        return Owner()
+    return Owner(kind=value["kind"], id=str(value.get("id") or ""), name=str(value.get("name") or ""))
+
+
+def path(fact: Fact) -> tuple[str, ...]:
+    """From the caller (or start-up entry) to the API."""
+    if fact["kind"] == "api-call":
+        return (str(fact.get("caller") or ""), str(fact.get("callee") or ""))
+    if fact["kind"] == "startup-path":
+        return tuple(fact.get("path") or ())
+    return ()
+
+
+def method(descriptor: Any) -> str:
+    """`Lpkg/Cls;->name(args)ret` as `pkg.Cls.name`; anything else unchanged."""
+    text = str(descriptor or "")
+    cls, arrow, member = text.partition("->")
+    if not arrow:
+        return text
+    name = member.partition("(")[0].partition(":")[0]
+    return f"{cls.removeprefix('L').removesuffix(';').replace('/', '.')}.{name}"
+
+
+def line(fact: Fact) -> str:
+    """What was seen, in one line of names and values."""
+    make = LINES.get(fact["kind"])
+    text = make(fact) if make else _all(fact)
+    return text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
+
+
+def _some(*names: str) -> Callable[[Fact], str]:
+    """The named fields that are set, as name=value, without a list's brackets."""
+    return lambda fact: " ".join(_pairs((name, fact.get(name)) for name in names))
+
+
+def _pairs(fields: Iterable[tuple[str, Any]]) -> list[str]:
+    return [f"{name}={_value(value)}" for name, value in fields if value not in (None, "", [], ())]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ",".join(map(_value, value))
+    if isinstance(value, Mapping):
+        return str(value.get("id") or value.get("kind") or "")
+    return str(value)
+
+
+def _all(fact: Fact) -> str:
+    return " ".join(_pairs((k, v) for k, v in fact.items() if k not in ("kind", "exhibit", "where", "owner")))
+
+
+def _named(name: str, *others: str) -> Callable[[Fact], str]:
+    """The value of one field, then the others as name=value."""
+    rest = _some(*others)
+    return lambda fact: f"{_value(fact.get(name) or '')} {rest(fact)}".strip()
+
+
+def _call(fact: Fact) -> str:
+    constant = f' "{fact["constant"]}"' if fact.get("constant") else ""
+    times = f" ×{fact['count']}" if (fact.get("count") or 1) > 1 else ""
+    return f"{method(fact.get('caller'))} → {method(fact.get('callee'))}{constant}{times}"
+
+
+def _startup(fact: Fact) -> str:
+    verdict = _some("verdict", "item")(fact)
+    return f"{method(fact.get('entry'))} ⇒ {method(fact.get('callee'))} {verdict}".strip()
+
+
+LINES: dict[str, Callable[[Fact], str]] = {
+    "package": _some(
+        "format", "id", "version", "target_sdk", "debuggable", "cleartext", "cleartext_by", "allow_backup"
+    ),
+    "permission": _named("name", "declared_max_sdk", "flags"),
+    "permission-definition": _named("name", "protection"),
+    "component": _named(
+        "name", "type", "exported", "exported_by", "enabled", "permission", "permission_protection", "actions"
+    ),
+    "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
+    "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_expired"),
+    "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
+    "sdk": _named("name", "id", "version", "vendor", "purpose", "by"),
+    "api-call": _call,
+    "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail')(fact)}".strip(),
+    "text-match": _named("value", "list", "entry", "source"),
+    "url": _named("url", "vendor"),
+    "native-lib": _named("name", "abi", "sdk", "imports"),
+    "startup-path": _startup,
+    "transmit": _named("item", "host", "party", "vendor", "clear", "form", "state", "t"),
+    "behaviour": _named("api", "item", "state", "result", "t", "per_minute"),
+    "statement": _named("quote", "act", "items", "receiver", "sdk"),
+    "screen-event": _named("event", "detail", "value", "t"),
+    "listing": lambda fact: f"{fact.get('field')}={_value(fact.get('value') or '')}",
+    "register-entry": _named("register", "field", "value", "matches"),
+    "link-trial": _named("url", "owner_class", "surrounding", "result", "steps"),
+    "answer": _some("outcome", "by", "confirmed_by", "note", "attachments"),
+    "limitation": _named("code", "detail"),
+    "deviation": _named("code", "detail"),
+}

@@ -1,0 +1,136 @@
+"""Exhibits → inspection: the straight line that the command line, fleets and the office share.
+
+    sniff → read (child process) → facts → catalogue in force → judge → Inspection
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mingcha import extract, store
+from mingcha.errors import BadInput
+from mingcha.model import Exhibit, Fact, Inspection, Limitation, Signer, Subject
+from mingcha.settings import Settings
+
+Progress = Callable[[str], None]
+_SDK_FORMATS = ("aar", "jar")
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read of one subject, before any judgement."""
+
+    subject: Subject
+    exhibits: tuple[Exhibit, ...]
+    facts: list[Fact]
+    timing: dict[str, float]
+
+    @property
+    def observed(self) -> frozenset[str]:
+        """Channels seen: kinds of the exhibits that were read at least partly."""
+        return frozenset(e.kind for e in self.exhibits if e.status != "refused")
+
+
+def read(
+    paths: Sequence[Path], settings: Settings, *, app_type: int | None = None, catalogue: Path | None = None,
+    progress: Progress | None = None,
+) -> Read:  # fmt: skip
+    """Read all exhibits of one subject. BadInput where none of them can be read."""
+    started, cpu = time.perf_counter(), _cpu()
+    kinds = [extract.sniff(p) for p in paths]
+    exhibits: list[Exhibit] = []
+    facts: list[Fact] = []
+    worker = extract.Worker(settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue)
+    with worker:
+        for path, kind in zip(paths, kinds, strict=True):
+            if progress:
+                progress(path.name)
+            # A check sheet is the user's own file; only what the inspected made is kept apart.
+            if kind == "package" and settings.isolate:
+                reading = worker.read(path, kind)
+                exhibits.append(_with_limits(reading.exhibit, path, reading.facts))
+                facts += reading.facts
+            else:
+                here: list[Fact] = []
+                exhibits.append(extract.read_here(path, here.extend, kind, str(catalogue) if catalogue else None))
+                facts += here
+    if all(e.status == "refused" for e in exhibits):
+        codes = "、".join(f"{lim.code} {lim.detail}".strip() for e in exhibits for lim in e.limitations)
+        raise BadInput(
+            f"{exhibits[0].name} 无法检测：{codes}", f"{exhibits[0].name} cannot be inspected: {codes}",
+            {"zh": "请确认文件完整且为安装包", "en": "make sure that the file is whole and a package"}, code="refused",
+        )  # fmt: skip
+    timing = {"read_seconds": round(time.perf_counter() - started, 4), "read_cpu_seconds": round(_cpu() - cpu, 4)}
+    return Read(subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing)
+
+
+def judge(
+    read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False
+) -> Inspection:
+    """Judge what was read by the catalogue in force on `at`."""
+    from mingcha import catalogue as cat
+    from mingcha.judge import judge as run
+
+    loaded = cat.load(catalogue, at)
+    return run(
+        read.facts, loaded, subject=read.subject, exhibits=read.exhibits, observed=read.observed, at=at,
+        timing=read.timing, drafts=drafts,
+    )  # fmt: skip
+
+
+def keep(root: Path, read: Read, inspection: Inspection, result: bytes, paths: Sequence[Path]) -> Path:
+    """Store exhibits, facts and result; returns the run folder."""
+    target = store.Store(root)
+    for path in paths:
+        target.keep(path)
+    now = datetime.now(timezone.utc)
+    run = store.Run(
+        id=f"{now:%Y%m%dT%H%M%S}-{read.subject.sha256[:12] or 'none'}-{uuid.uuid4().hex[:8]}", at=now.isoformat(),
+        subject=read.subject, exhibits=read.exhibits, observed=tuple(sorted(read.observed)),
+        app_type=read.subject.app_type, timing=read.timing,
+    )  # fmt: skip
+    return target.save(run, read.facts, result)
+
+
+def load(folder: Path) -> Read:
+    """A stored run as it was read."""
+    run, facts = store.load(folder)
+    return Read(subject=run.subject, exhibits=run.exhibits, facts=list(facts), timing=dict(run.timing))
+
+
+def subject_of(exhibits: Sequence[Exhibit], facts: Sequence[Fact], app_type: int | None) -> Subject:
+    """The subject as the first package exhibit describes it."""
+    package: dict[str, Any] = dict(next((f for f in facts if f["kind"] == "package"), {}))
+    main = next((e for e in exhibits if e.sha256 == package.get("exhibit")), exhibits[0])
+    signers = {
+        f["sha256"]: Signer(sha256=f["sha256"], sha1=f["sha1"], md5=f["md5"])
+        for f in facts
+        if f["kind"] == "signing" and f["exhibit"] == main.sha256
+    }
+    return Subject(
+        kind="sdk" if package.get("format") in _SDK_FORMATS else "app", name=package.get("name_zh") or package.get("name"),
+        id=package.get("id"), version=package.get("version"), version_code=package.get("version_code"),
+        sha256=main.sha256, size=main.size, signers=tuple(signers.values()), app_type=app_type,
+    )  # fmt: skip
+
+
+def _with_limits(exhibit: Exhibit, path: Path, facts: Sequence[Fact]) -> Exhibit:
+    """The exhibit with its digest (a child that died may not have said it) and its limitations."""
+    found = {(str(f["code"]), str(f["detail"])) for f in facts if f["kind"] == "limitation"}
+    found |= {(lim.code, lim.detail) for lim in exhibit.limitations}
+    limits = tuple(Limitation(code=c, detail=d) for c, d in sorted(found))
+    digest = exhibit.sha256 or store.sha256(path)
+    return msgspec.structs.replace(exhibit, sha256=digest, limitations=limits)
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of its ended children."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -1,0 +1,263 @@
+"""What the page shows of one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
+from mingcha.report import charts, names, tables
+from mingcha.report.text import member, pick
+from mingcha.report.words import Words
+
+FOLD = 8  # rows of a table that stand open; the rest folds
+_CODE_KINDS = ("api-call", "startup-path", "code-pattern")
+
+
+class CodeRow(NamedTuple):
+    """Evidence in code: which method of which class reaches which interface."""
+
+    cls: str
+    method: str
+    api: str
+    owner: str
+    place: str
+
+
+class Row(NamedTuple):
+    """Any other evidence."""
+
+    text: str
+    owner: str
+    place: str
+
+
+class Basis(NamedTuple):
+    """A legal basis in words."""
+
+    law: str
+    article: str
+    text: str
+    mark: str
+    mark_word: str
+    implies: str
+
+
+class View(NamedTuple):
+    """One finding, ready for the template; texts in the language of the page."""
+
+    anchor: str
+    number: str
+    finding: Finding
+    title: str
+    what: list[str]
+    basis: list[Basis]
+    issues: list[str]
+    code: list[CodeRow]
+    rows: list[Row]
+    more: int
+    path: str
+    reasons: list[str]
+    waits: str
+    question: str
+    attach: str
+
+
+class Section(NamedTuple):
+    """Findings of one scenario."""
+
+    code: str
+    name: str
+    own_wording: bool
+    findings: list[View]
+
+
+def owner_word(owner: Owner, w: Words, sdks: Mapping[str, str]) -> str:
+    """Whose code it is: the app itself, an SDK by name, the system, or unknown."""
+    name = sdks.get(owner.id) or owner.name or owner.id
+    if owner.kind == "sdk":
+        return f"{w('owner.sdk')} {name}".strip()
+    if owner.kind == "unknown" and name:
+        return f"{w('owner.unknown')} ({name})"
+    return w(f"owner.{owner.kind}")
+
+
+def article_word(article: str, w: Words) -> str:
+    """`13` as a numbered clause; dotted and lettered ones as they stand."""
+    return w("finding.clause", n=article) if article else ""
+
+
+def scenario_name(code: str, lang: str) -> str:
+    """Name of a scenario, or nothing where the catalogue does not tell."""
+    scenario = names.scenarios().get(code)
+    return pick(scenario.name, lang) if scenario else ""
+
+
+class Reader:
+    """Turns findings into views; knows the exhibits, so that evidence can point at them by number."""
+
+    def __init__(self, inspection: Inspection, w: Words) -> None:
+        self.w = w
+        self.lang = w.lang
+        self._exhibits: dict[str, str] = {}
+        for n, exhibit in enumerate(inspection.exhibits, 1):
+            label = w("exhibit.short", n=n)
+            self._exhibits.setdefault(exhibit.sha256, label)
+            self._exhibits.setdefault(exhibit.name, label)
+        self._several = len(inspection.exhibits) > 1
+        self._sdks = tables.sdk_names(inspection.inventory, w.lang)
+
+    def owner(self, owner: Owner) -> str:
+        """Whose code it is, in words."""
+        return owner_word(owner, self.w, self._sdks)
+
+    def reason(self, code: str) -> str:
+        """Why a rule came to its outcome; judge gives codes, some with an argument."""
+        head, _, rest = code.partition(":")
+        if head == "channel":
+            return self.w("reason.channel-of", name=self.w.get("channel.name", rest))
+        if head == "limitation":
+            entry = names.limitations().get(rest)
+            return self.w("reason.limitation-of", name=pick(entry.name, self.lang) if entry else rest)
+        return self.w.coded("reason", code)
+
+    def place(self, evidence: Evidence) -> str:
+        """Where in which exhibit; the exhibit is named only if there are several."""
+        if not self._several:
+            return evidence.where
+        exhibit = self._exhibits.get(evidence.exhibit, evidence.exhibit[:12])
+        return f"{exhibit} · {evidence.where}" if evidence.where else exhibit
+
+    def basis(self, citation: Citation) -> Basis:
+        """A citation with its mark in words."""
+        w = self.w
+        name = pick(citation.name, self.lang) or citation.law
+        bare = name.startswith("《") or self.lang == "en" or not citation.name
+        return Basis(
+            law=name if bare else f"《{name}》",
+            article=article_word(citation.article, w),
+            text=pick(citation.text, self.lang),
+            mark=citation.mark,
+            mark_word=w.get("mark.name", citation.mark),
+            implies=w("finding.further-testing") if citation.failed == "further-testing" else "",
+        )
+
+    def _code_row(self, evidence: Evidence) -> CodeRow | None:
+        fact = evidence.fact
+        kind = fact.get("kind")
+        if kind not in _CODE_KINDS and len(evidence.path) < 2:
+            return None
+        caller = str(fact.get("caller") or fact.get("method") or fact.get("entry") or "")
+        api = str(fact.get("callee") or "")
+        if not caller and evidence.path:
+            caller = evidence.path[0]
+        if not api and len(evidence.path) > 1:
+            api = evidence.path[-1]
+        if not caller:
+            return None
+        cls, method = member(caller)
+        if api:
+            target = ".".join(part for part in member(api) if part)
+        else:
+            target = self._pattern(evidence)
+        return CodeRow(cls, method, target, self.owner(evidence.owner), self.place(evidence))
+
+    def _pattern(self, evidence: Evidence) -> str:
+        """What a way of coding is called, with its detail; else the line that judge wrote."""
+        entry = names.patterns().get(str(evidence.fact.get("pattern")))
+        if entry is None:
+            return evidence.text
+        return " · ".join(part for part in (pick(entry.name, self.lang), str(evidence.fact.get("detail") or "")) if part)
+
+    def _path(self, uid: str, evidence: Sequence[Evidence]) -> str:
+        """Drawing of the most telling path: the longest, the first of these."""
+        best = max(evidence, key=lambda e: len(e.path), default=None)
+        if best is None or len(best.path) < 2 or not all(best.path):
+            return ""
+        w = self.w
+        stops = [charts.Stop(w("path.owner"), self.owner(best.owner))]
+        last = len(best.path) - 1
+        for n, hop in enumerate(best.path):
+            cls, name = member(hop)
+            package, _, simple = cls.rpartition(".")
+            role = "path.api" if n == last else "path.caller" if n == 0 else "path.via"
+            stops.append(charts.Stop(w(role), f"{simple}.{name}" if simple else name, package))
+        return charts.call_path(uid, w("path.title"), stops)
+
+    def view(self, finding: Finding, number: str, full: bool = True) -> View:
+        """A finding for the page; `full` with evidence and drawing."""
+        w, lang = self.w, self.lang
+        anchor = f"f-{number.replace('.', '-')}"
+        code: list[CodeRow] = []
+        rows: list[Row] = []
+        if full:
+            for evidence in finding.evidence:
+                code_row = self._code_row(evidence)
+                if code_row:
+                    code.append(code_row)
+                else:
+                    rows.append(Row(evidence.text, self.owner(evidence.owner), self.place(evidence)))
+        issue_types = names.issue_types()
+        sheet = finding.sheet or {}
+        return View(
+            anchor=anchor,
+            number=number,
+            finding=finding,
+            title=pick(finding.title, lang) or finding.rule,
+            what=[pick(finding.what, lang)],
+            basis=[self.basis(citation) for citation in finding.basis],
+            issues=[
+                f"{code_} {pick(issue_types[code_].name, lang)}" if code_ in issue_types else code_
+                for code_ in finding.issue_types
+            ],
+            code=code,
+            rows=rows,
+            more=max(0, finding.evidence_total - len(finding.evidence)),
+            path=self._path(anchor, finding.evidence) if full else "",
+            reasons=[self.reason(reason) for reason in finding.reasons if reason != "suspect"],
+            waits=w.join([w.get("channel.name", channel) for channel in finding.decided_by]),
+            question=pick(sheet.get("question"), lang),
+            attach=pick(sheet.get("attach"), lang),
+        )
+
+    def sections(self, findings: Iterable[Finding], part: str, full: bool = True) -> list[Section]:
+        """Findings by scenario. `part` is the first number of their numbering."""
+        result = []
+        n = 0
+        scenarios = names.scenarios()
+        for code, members in groupby(findings, key=lambda f: f.scenario):
+            views = []
+            for finding in members:
+                n += 1
+                views.append(self.view(finding, f"{part}.{n}", full))
+            scenario = scenarios.get(code)
+            own = scenario is not None and scenario.status == "ours"
+            result.append(Section(code, scenario_name(code, self.lang), own, views))
+        return result
+
+
+def overview(groups: Any, lang: str) -> list[tuple[str, str, list[tuple[str, str, str, list[int]]]]]:
+    """Aspect by aspect, scenario by scenario: how many findings are in each of the six groups.
+
+    Scenarios that the catalogue does not name but findings do are listed too; where the
+    catalogue is unreadable these are all there is.
+    """
+    counts: dict[str, list[int]] = {}
+    for column, findings in enumerate(groups):
+        for finding in findings:
+            counts.setdefault(finding.scenario, [0] * len(groups))[column] += 1
+    result = []
+    for aspect in names.aspects():
+        rows = [
+            (s.code, pick(s.name, lang), s.status, counts.pop(s.code, [0] * len(groups)))
+            for kind in aspect.types
+            for s in kind.scenarios
+        ]
+        result.append((aspect.code, pick(aspect.name, lang), rows))
+    for code, row in sorted(counts.items()):
+        letter = code[:1] or "?"
+        if not result or result[-1][0] != letter:
+            result.append((letter, "", []))
+        result[-1][2].append((code, "", "", row))
+    return result

@@ -1,0 +1,184 @@
+"""The report as one self-contained page: no script, nothing loaded, fit for A4.
+
+The page may quote a hostile package, so three things hold independently: every value is
+autoescaped, unseen characters are made visible on the way out (`finalize`), and the page's own
+Content-Security-Policy allows its two style sheets by digest and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mingcha.model import SEVERITIES, Inspection
+from mingcha.report import charts, summary, tables
+from mingcha.report.findings import FOLD, Reader, article_word, overview
+from mingcha.report.groups import Groups, by_severity, group
+from mingcha.report.text import css_string, octets, pick, prose, visible
+from mingcha.report.words import HTML_LANG, Words, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_BREAKS = re.compile(r"([./_$])")  # none of these stands in a character reference
+_HERE = Path(__file__).parent
+_MOST_ROWS = 1000  # of one inventory table; the JSON result has all
+
+
+def _shown(value: Any) -> Any:
+    """What the template prints: strings with unseen characters made visible.
+
+    Markup (drawings, made by us and escaped there) is a str too, and passes: it holds no such
+    characters.
+    """
+    return visible(value) if type(value) is str else value
+
+
+def _breaks(text: str) -> Any:
+    """Escaped text that may break after the dots and dashes of long names, before it breaks elsewhere."""
+    from markupsafe import Markup, escape
+
+    return Markup(_BREAKS.sub(r"\1<wbr>", str(escape(visible(text)))))
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["prose"] = prose
+    environment.filters["breaks"] = _breaks
+    return environment
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
+def _digest(style: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() + "'"
+
+
+def _summary_charts(groups: Groups, w: Words, markup: Callable[[str], Any]) -> list[dict[str, Any]]:
+    severities = {s: sum(1 for f in groups.failed if f.severity == s) for s in SEVERITIES}
+    drawn = (
+        ("severity", w("chart.severity"),
+         [charts.Part(w(f"severity.{s}"), n, charts.SEVERITY[s]) for s, n in severities.items()]),
+        ("outcome", w("chart.outcome"),
+         [charts.Part(w(f"group.{name}"), len(found), charts.GROUP[name])
+          for name, found in zip(Groups._fields, groups, strict=True)]),
+    )  # fmt: skip
+    return [
+        {
+            "title": title,
+            "svg": markup(charts.bar(f"chart-{uid}", title, parts)),
+            "rows": [(markup(charts.swatch(p.tone)), p.label, p.value) for p in parts],
+        }
+        for uid, title, parts in drawn
+    ]
+
+
+def _facts_of(inventory: Mapping[str, Any], key: str, fields: Sequence[str]) -> list[list[str]]:
+    """Chosen fields of a list of facts, as text."""
+    return [[str("" if fact.get(f) is None else fact.get(f)) for f in fields]
+            for fact in tables.dicts(inventory.get(key))]  # fmt: skip
+
+
+def _page_style(inspection: Inspection, w: Words) -> str:
+    """Running header and footer of the printed pages."""
+    s = inspection.subject
+    left = " ".join(part for part in (s.name or s.id or "", s.version or "") if part)
+    page = w("print.page").split("#")
+    return (
+        "@page{"
+        f"@top-left{{content:{css_string(w('page.title'))}}}"
+        f"@top-right{{content:{css_string(left)}}}"
+        f"@bottom-left{{content:{css_string(s.sha256[:16] and 'SHA-256 ' + s.sha256[:16])}}}"
+        f"@bottom-right{{content:{css_string(page[0])} counter(page) {css_string(page[1])} counter(pages) "
+        f"{css_string(page[2])}}}"
+        "}"
+    )
+
+
+def render(inspection: Inspection, lang: str = "zh") -> bytes:
+    """One HTML page in UTF-8."""
+    from markupsafe import Markup
+
+    w = words(lang)
+    groups = group(inspection.findings)
+    reader = Reader(inspection, w)
+    inventory = inspection.inventory if isinstance(inspection.inventory, Mapping) else {}
+    failed = reader.sections(groups.failed, "2.1")
+    leads = reader.sections(groups.leads, "2.2")
+    sheets = reader.sections(groups.sheets, "2.3", full=False)
+    anchors = {id(view.finding): view for section in failed for view in section.findings}
+    style, page_style = _style(), _page_style(inspection, w)
+    waiting = summary.missing(inspection, w)
+    not_seen = summary.unseen(inspection, w)
+    packers = summary.packers(inventory, lang)
+
+    def brief(findings: Sequence[Any]) -> list[Any]:
+        return [view for section in reader.sections(findings, "0", full=False) for view in section.findings]
+
+    page = _environment().get_template("page.html.j2")
+    text = page.render(
+        w=w,
+        lang=lang,
+        other=words("en" if lang == "zh" else "zh"),
+        html_lang=HTML_LANG[lang],
+        other_lang=HTML_LANG["en" if lang == "zh" else "zh"],
+        markup=Markup,
+        style=Markup(style),
+        page_style=Markup(page_style),
+        policy=f"default-src 'none'; style-src {_digest(style)} {_digest(page_style)}; "
+        "base-uri 'none'; form-action 'none'",
+        i=inspection,
+        subject=summary.subject(inspection, w),
+        verdict=summary.verdict(inspection, groups, w),
+        charts=_summary_charts(groups, w, Markup),
+        gravest=[anchors[id(f)] for f in by_severity(groups.failed)[:8]],
+        groups=groups,
+        overview=overview(groups, lang),
+        group_names=Groups._fields,
+        failed=failed,
+        leads=leads,
+        sheets=sheets,
+        undecided=brief(groups.undecided),
+        passed=brief(groups.passed),
+        inapplicable=brief(groups.inapplicable),
+        errors=[f for f in inspection.findings if f.error],
+        unseen=not_seen,
+        unseen_names=summary.unseen_briefly(not_seen, bool(packers)),
+        waiting=waiting,
+        observed=[w.get("channel.name", code) for code in inspection.summary.observed],
+        sdks=tables.sdks(inventory, w),
+        permissions=tables.permissions(inventory, w),
+        items=tables.items(inventory, w),
+        hosts=tables.hosts(inventory, w),
+        host_count=len({str(h.get("host")) for h in tables.dicts(inventory.get("hosts"))}),
+        components=tables.components(inventory, w),
+        packers=packers,
+        deviations=tables.deviations(inventory),
+        signing=_facts_of(inventory, "signing", ("scheme", "subject", "key", "hash", "not_after", "sha256")),
+        marks=("official", "press", "recalled", "ours"),
+        octets=octets,
+        article=article_word,
+        pick=pick,
+        fold=FOLD,
+        most=_MOST_ROWS,
+    )
+    return text.encode("utf-8")

@@ -1,0 +1,245 @@
+"""Rows of the inventory tables. The inventory is free-form, so nothing of it is trusted to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mingcha.report.text import pick
+from mingcha.report.words import Words
+
+
+def dicts(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list; nothing if it is no list."""
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, (list, tuple)) else []
+
+
+def strings(value: Any) -> list[str]:
+    """The entries of a list as strings: of mappings the name or id."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, (list, tuple)):
+        return []
+    return [
+        pick(entry.get("name"), "zh") or str(entry.get("id") or "") if isinstance(entry, Mapping) else str(entry)
+        for entry in value
+    ]
+
+
+def number(value: Any) -> int:
+    """A count; 0 if it is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def sdk_names(inventory: Any, lang: str) -> dict[str, str]:
+    """SDK id → its name in `lang`: facts name owners in Chinese only."""
+    rows = dicts(inventory.get("sdks")) if isinstance(inventory, Mapping) else []
+    return {str(row.get("id")): _local(row, "name", lang) for row in rows if row.get("id")}
+
+
+class Sdk(NamedTuple):
+    """One SDK."""
+
+    name: str
+    id: str
+    vendor: str
+    purpose: str
+    version: str
+    classes: int
+    sure: str
+    by: str
+    personal: bool
+    items: list[tuple[str, bool, int]]
+    permissions: list[str]
+
+
+class PermissionRow(NamedTuple):
+    """One permission against its use."""
+
+    name: str
+    title: str
+    level: str
+    rank: int
+    dangerous: bool
+    max_sdk: str
+    used: str
+    used_word: str
+    needed: str
+    needed_word: str
+    users: list[str]
+
+
+class ItemRow(NamedTuple):
+    """One data item that code can reach."""
+
+    name: str
+    sensitive: bool
+    owners: list[str]
+    callers: int
+    apis: list[str]
+
+
+class HostRow(NamedTuple):
+    """Hosts of one owner: the SDK vendor whose domain it is, else whose code names it."""
+
+    owner: str
+    cleartext: list[str]
+    others: list[str]
+
+
+class Deviation(NamedTuple):
+    """Deviations of one kind."""
+
+    code: str
+    count: int
+    details: list[str]
+
+
+class ComponentRow(NamedTuple):
+    """Components of one type."""
+
+    type: str
+    total: int
+    exported: int
+
+
+def _owner(value: Any, w: Words, known: Mapping[str, str]) -> str:
+    """An owner given as mapping or as plain text."""
+    if isinstance(value, Mapping):
+        kind = str(value.get("kind") or "unknown")
+        name = known.get(str(value.get("id"))) or str(value.get("name") or value.get("id") or "")
+        word = w.get("owner", kind)
+        return f"{word} {name}".strip() if kind in ("sdk", "unknown") else word
+    text = str(value or "")
+    return w.get("owner", known.get(text, text)) if text else ""
+
+
+def _owners(value: Any, w: Words, known: Mapping[str, str]) -> list[str]:
+    if not isinstance(value, (list, tuple)):
+        return []
+    return list(dict.fromkeys(text for entry in value if (text := _owner(entry, w, known))))
+
+
+def _local(entry: Mapping[str, Any], key: str, lang: str) -> str:
+    """`name` or `name_en` of an SDK row."""
+    texts = {"zh": str(entry.get(key) or ""), "en": str(entry.get(f"{key}_en") or "")}
+    value = entry.get(key)
+    return pick(value if isinstance(value, Mapping) else texts, lang)
+
+
+def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
+    """SDKs: those that process personal information first, the larger first."""
+    result = []
+    for entry in dicts(inventory.get("sdks")):
+        items = [
+            (pick(item.get("name"), w.lang) or str(item.get("id") or ""), item.get("sensitive") is True,
+             number(item.get("callers")))
+            for item in dicts(entry.get("items"))
+        ]  # fmt: skip
+        items.sort(key=lambda item: (not item[1], -item[2], item[0]))
+        result.append(
+            Sdk(
+                name=_local(entry, "name", w.lang) or str(entry.get("id") or ""),
+                id=str(entry.get("id") or ""),
+                vendor=_local(entry, "vendor", w.lang),
+                purpose=w.get("purpose", str(entry.get("purpose") or "")),
+                version=str(entry.get("version") or ""),
+                classes=number(entry.get("classes")),
+                sure=w.get("sure", str(entry.get("confidence") or "")),
+                by=w.join([w.get("by", sign) for sign in strings(entry.get("by"))]),
+                personal=entry.get("personal") is not False,
+                items=items,
+                permissions=[short_permission(name) for name in strings(entry.get("permissions"))],
+            )
+        )
+    return sorted(result, key=lambda s: (not s.personal, -len(s.items), -s.classes, s.id))
+
+
+def short_permission(name: str) -> str:
+    """Platform permissions without their common prefix."""
+    return name.removeprefix("android.permission.")
+
+
+_LEVELS = {"dangerous": 0, "special": 1, "signature": 2, "normal": 3}
+_USED = {"no": 0, "unknown": 1, "yes": 2}
+
+
+def permissions(inventory: Mapping[str, Any], w: Words) -> list[PermissionRow]:
+    """Permissions, the dangerous first; among these the unused first."""
+    result = []
+    known = sdk_names(inventory, w.lang)
+    for entry in dicts(inventory.get("permissions")):
+        name, title = str(entry.get("name") or ""), pick(entry.get("title"), w.lang)
+        level = str(entry.get("level") or "")
+        used = entry.get("used")
+        used = used if used in ("yes", "no") else "unknown"
+        need = entry.get("needed")
+        needed = "yes" if need is True else "no" if need is False else "unknown"
+        max_sdk = entry.get("declared_max_sdk")
+        result.append(
+            PermissionRow(
+                name=name,
+                title="" if title == name else title,
+                level=w.get("level", level),
+                rank=_LEVELS.get(level, len(_LEVELS)),
+                dangerous=level in ("dangerous", "special"),
+                max_sdk=str(max_sdk) if isinstance(max_sdk, int) else "",
+                used=used,
+                used_word=w(f"used.{used}"),
+                needed=needed,
+                needed_word=w(f"needed.{needed}"),
+                users=_owners(entry.get("used_by"), w, known),
+            )
+        )
+    return sorted(result, key=lambda row: (row.rank, _USED[row.used], row.name))
+
+
+def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
+    """Data items, the sensitive first."""
+    known = sdk_names(inventory, w.lang)
+    result = [
+        ItemRow(
+            name=pick(entry.get("name"), w.lang) or str(entry.get("id") or ""),
+            sensitive=entry.get("sensitive") is True,
+            owners=_owners(entry.get("owners"), w, known),
+            callers=number(entry.get("callers")),
+            apis=strings(entry.get("apis")),
+        )
+        for entry in dicts(inventory.get("items"))
+    ]
+    return sorted(result, key=lambda row: (not row.sensitive, -row.callers, row.name))
+
+
+def hosts(inventory: Mapping[str, Any], w: Words) -> list[HostRow]:
+    """Hosts by owner, owners with cleartext URLs first."""
+    known = sdk_names(inventory, w.lang)
+    owners: dict[str, tuple[set[str], set[str]]] = {}
+    for entry in dicts(inventory.get("hosts")):
+        owner = _owner(entry.get("vendor"), w, known) or _owner(entry.get("owner"), w, known) or w("owner.unknown")
+        row = owners.setdefault(owner.removeprefix(f"{w('owner.sdk')} "), (set(), set()))
+        row[entry.get("cleartext") is not True].add(str(entry.get("host") or ""))
+    rows = [HostRow(owner, sorted(clear), sorted(others)) for owner, (clear, others) in owners.items()]
+    return sorted(rows, key=lambda row: (not row.cleartext, -len(row.cleartext) - len(row.others), row.owner))
+
+
+def deviations(inventory: Mapping[str, Any]) -> list[Deviation]:
+    """Deviations from the file format by kind: a packer's tool leaves the same one a thousand times."""
+    found: dict[str, list[str]] = {}
+    for entry in dicts(inventory.get("deviations")):
+        found.setdefault(str(entry.get("code") or ""), []).append(str(entry.get("detail") or ""))
+    return [
+        Deviation(code, len(details), list(dict.fromkeys(filter(None, details))))
+        for code, details in sorted(found.items())
+    ]
+
+
+def components(inventory: Mapping[str, Any], w: Words) -> list[ComponentRow]:
+    """Components by type."""
+    value = inventory.get("components")
+    if not isinstance(value, Mapping):
+        return []
+    return [
+        ComponentRow(w.get("component", str(kind)), number(counts.get("total")), number(counts.get("exported")))
+        for kind, counts in value.items()
+        if isinstance(counts, Mapping)
+    ]

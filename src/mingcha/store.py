@@ -1,0 +1,121 @@
+"""Where inspections lie: content-addressed blobs and run folders, on a directory.
+
+    STORE/blobs/ab/cd/<sha256>          exhibits and evidence, never overwritten
+    STORE/runs/<id>/facts.jsonl         facts, one JSON object per line
+    STORE/runs/<id>/result.json         result document
+    STORE/runs/<id>/run.json            exhibits, subject, observed channels, options
+
+A run can be judged again without its exhibits: facts.jsonl and run.json are all it needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mingcha.errors import BadInput
+from mingcha.model import Exhibit, Fact, Subject
+
+_CHUNK = 1 << 20
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a run beside its facts."""
+
+    id: str
+    at: str
+    subject: Subject
+    exhibits: tuple[Exhibit, ...]
+    observed: tuple[str, ...]
+    app_type: int | None = None
+    timing: dict[str, float] = {}
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, read once in blocks."""
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write beside the target and rename, so that a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class Store:
+    """A store on a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def blob(self, digest: str) -> Path:
+        """Path of a blob; the digest is checked so that no other path can be named."""
+        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise ValueError(f"no SHA-256: {digest[:80]!r}")
+        return self.root / "blobs" / digest[:2] / digest[2:4] / digest
+
+    def keep(self, path: Path) -> str:
+        """Put a file into the store (copy, verify, rename). Returns its SHA-256."""
+        digest = sha256(path)
+        target = self.blob(digest)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+            with os.fdopen(handle, "wb") as out, path.open("rb") as f:
+                shutil.copyfileobj(f, out, _CHUNK)
+            if sha256(Path(name)) != digest:
+                Path(name).unlink()
+                raise BadInput(f"{path.name} 在读取时被改动", f"{path.name} changed while it was read")
+            Path(name).replace(target)
+        return digest
+
+    def save(self, run: Run, facts: Iterable[Fact], result: bytes) -> Path:
+        """Write one run folder; the result comes last and marks it complete."""
+        folder = self.root / "runs" / run.id
+        encode = msgspec.json.Encoder().encode
+        write_atomic(folder / "facts.jsonl", b"".join(encode(f) + b"\n" for f in facts))
+        write_atomic(folder / "run.json", encode(run))
+        write_atomic(folder / "result.json", result)
+        return folder
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder is a run."""
+    return (path / "run.json").is_file() and (path / "facts.jsonl").is_file()
+
+
+def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
+    """A stored run and its facts; BadInput where the folder is none."""
+    try:
+        run = msgspec.json.decode((folder / "run.json").read_bytes(), type=Run)
+        return run, list(_lines(folder / "facts.jsonl"))
+    except (OSError, msgspec.MsgspecError) as e:
+        raise BadInput(
+            f"{folder} 不是检测记录：{e}", f"{folder} is no stored run: {e}",
+            {"zh": "请给出 --store 目录下 runs/ 中的一个文件夹", "en": "name a folder below runs/ of a --store"},
+        ) from e  # fmt: skip
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    with path.open("rb") as f:
+        for line in f:
+            if line.strip():
+                yield decoder.decode(line)
