@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 KEYS = (
     "strings", "types", "protos", "fields", "methods", "classes", "definitions", "instructions",
@@ -50,7 +51,9 @@ def dexdump_version() -> str | None:
     """Version text of the installed dexdump, None where it is not installed."""
     if not shutil.which("dexdump"):
         return None
-    out = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "dexdump"], capture_output=True, check=False)
+    out = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Version}", "dexdump"], capture_output=True, check=False
+    )
     return out.stdout.decode() or "unknown"
 
 
@@ -65,12 +68,14 @@ def dexdump_counts(data: bytes) -> dict[str, int]:
             key, _, value = line.partition(b":")
             if name := _HEADER.get(key.strip().decode("ascii", "replace")):
                 counts[name] = int(value)
-        process = subprocess.Popen(["dexdump", "-d", f.name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            ["dexdump", "-d", f.name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         assert process.stdout
-        rest = b""
+        rest = b"\n"
         while chunk := process.stdout.read(1 << 22):
             text = rest + chunk
-            cut = text.rfind(b"\n") + 1
+            cut = text.rfind(b"\n")  # the newline stays with what follows it
             rest, text = text[cut:], text[:cut]
             counts["definitions"] += text.count(b"\n      code          ")
             for mnemonic in _LINE.findall(text):
@@ -81,19 +86,80 @@ def dexdump_counts(data: bytes) -> dict[str, int]:
     return counts
 
 
-def androguard_counts(data: bytes) -> dict[str, int]:
-    """The same counts from androguard's DEX parser (instruction objects, no analysis)."""
-    from androguard.core.dex import DEX
-
-    dex = DEX(data)
+def androguard_totals(dexes: list[Any]) -> dict[str, int]:
+    """The same counts from androguard's DEX objects. Its instruction stream is read once more;
+    payloads count as instructions there as here."""
     counts = dict.fromkeys(KEYS, 0)
-    counts["strings"] = len(dex.get_strings())
-    counts["classes"] = len(dex.get_classes())
-    counts["methods"] = len(dex.get_methods())
-    for method in dex.get_encoded_methods():
-        counts["definitions"] += 1
-        for instruction in method.get_instructions():
-            counts["instructions"] += 1
-            if kind := _kind(instruction.get_name().encode()):
-                counts[kind] += 1
+    for dex in dexes:
+        counts["strings"] += len(dex.get_strings())
+        counts["classes"] += len(dex.get_classes())
+        counts["methods"] += len(dex.get_methods())
+        for method in dex.get_encoded_methods():
+            counts["definitions"] += 1
+            for instruction in method.get_instructions():
+                counts["instructions"] += 1
+                if kind := _kind(instruction.get_name().encode()):
+                    counts[kind] += 1
     return counts
+
+
+def sensitive() -> set[tuple[str, str]]:
+    """(class descriptor, method name) of the catalogue's APIs."""
+    from mingcha.catalogue import load
+    from mingcha.extract.package.apis import descriptor
+
+    return {(descriptor(c.cls), m.name) for c in load().apis.values() for m in c.members if m.name}
+
+
+def androguard_callers(analysis: Any) -> list[str]:
+    """`caller -> callee` of every direct reference to a sensitive API, by androguard's cross references."""
+    wanted = sensitive()
+    pairs = set()
+    for method in analysis.get_methods():
+        if (method.class_name, method.name) in wanted:
+            callee = f"{method.class_name}->{method.name}{method.descriptor.replace(' ', '')}"
+            for _, caller, _ in method.get_xref_from():
+                pairs.add(f"{caller.class_name}->{caller.name}{caller.descriptor.replace(' ', '')} {callee}")
+    return sorted(pairs)
+
+
+def our_callers(path: Path) -> list[str]:
+    """The same pairs from mingcha's columns."""
+    import numpy as np
+
+    from mingcha.extract.package.columns import INVOKE
+    from mingcha.extract.package.dex import tables
+
+    wanted = sensitive()
+    pairs = set()
+    for name, data in dex_members(path):
+        code = tables.read(name, data)
+        hit = [
+            m
+            for m in range(len(code.method_class))
+            if (code.type(int(code.method_class[m])), code.text(int(code.method_name[m]))) in wanted
+        ]
+        events = np.flatnonzero((code.event_kind == INVOKE) & np.isin(code.event_operand, hit))
+        for d, m in zip(code.event_def[events].tolist(), code.event_operand[events].tolist(), strict=True):
+            pairs.add(f"{code.definition(d)} {code.method(m)}")
+    return sorted(pairs)
+
+
+def our_counts(path: Path) -> dict[str, int]:
+    """mingcha's counts, summed over the DEX files."""
+    from mingcha.extract.package.columns import Counts
+    from mingcha.extract.package.dex import tables
+
+    total = Counts()
+    for name, data in dex_members(path):
+        total.add(tables.read(name, data).counts)
+    return {k: getattr(total, k) for k in KEYS}
+
+
+def dexdump_totals(path: Path) -> dict[str, int]:
+    """dexdump's counts, summed over the DEX files."""
+    total = dict.fromkeys(KEYS, 0)
+    for _, data in dex_members(path):
+        for key, n in dexdump_counts(data).items():
+            total[key] += n
+    return total

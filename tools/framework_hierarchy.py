@@ -68,8 +68,8 @@ def main(jars: list[str]) -> None:
             keep |= dict(zip(chain, chain[1:], strict=False))
     lines = [
         "# Superclasses of framework classes, for inherited sensitive members. Written by",
-        "# tools/framework_hierarchy.py from class-file stubs of API 17, 23 and 27.",
-        *(f"{c}: {keep[c]}" for c in sorted(keep)),
+        "# tools/framework_hierarchy.py from class-file stubs of API 23 and 27.",
+        *(f"- {{class: {c}, parent: {keep[c]}}}" for c in sorted(keep)),
     ]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(keep)} classes in {TARGET}")

@@ -5,6 +5,7 @@ Progress goes to stderr, results to stdout or `-o`. Exit status: `errors.Exit`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -50,13 +51,19 @@ def _lang(context: click.Context, _: click.Parameter, value: str | None) -> str 
 
 
 lang_option = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), callback=_lang, expose_value=False, help="Language of what is shown. 显示语言。"
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    callback=_lang,
+    expose_value=False,
+    help="Language of what is shown. 显示语言。",
 )
 
 
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="mingcha")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of what is shown (default zh). 显示语言。")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of what is shown (default zh). 显示语言。"
+)
 @click.option("--debug", is_flag=True, help="Show tracebacks. 显示调用栈。")
 @click.pass_context
 def cli(context: click.Context, lang: str | None, debug: bool) -> None:
@@ -72,29 +79,59 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
 
 
 def _formats(function: F) -> F:
-    for option in reversed(
-        (
-            click.option("--format", "formats", multiple=True, metavar="FMT", help="table, json, html or sarif; repeatable. 输出格式。"),
-            click.option("-o", "--output", type=click.Path(path_type=Path), help="File, or folder for several formats. 输出位置。"),
-            click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on. 失败阈值。"),
-            click.option("--strict", is_flag=True, help="Exit 4 when something was read only in part. 部分读取即失败。"),
-            lang_option,
-        )
-    ):
+    options: tuple[Callable[[F], F], ...] = (
+        click.option(
+            "--format",
+            "formats",
+            multiple=True,
+            metavar="FMT",
+            help="table, json, html or sarif; repeatable. 输出格式。",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            help="File, or folder for several formats. 输出位置。",
+        ),
+        click.option(
+            "--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on. 失败阈值。"
+        ),
+        click.option(
+            "--strict", is_flag=True, help="Exit 4 when something was read only in part. 部分读取即失败。"
+        ),
+        lang_option,
+    )
+    for option in reversed(options):
         function = option(function)
     return function
 
 
-at_option = click.option("--at", callback=_day, metavar="DATE", help="Judge by the rules in force on that day. 按该日有效规则判定。")
+at_option = click.option(
+    "--at",
+    callback=_day,
+    metavar="DATE",
+    help="Judge by the rules in force on that day. 按该日有效规则判定。",
+)
 drafts_option = click.option("--drafts", is_flag=True, help="Also run rules in draft. 同时运行草案规则。")
-exhibit_argument = click.argument("exhibits", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXHIBIT...")
+exhibit_argument = click.argument(
+    "exhibits", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXHIBIT..."
+)
 
 
 @cli.command(short_help="Inspect one subject. 检测一个对象。")
 @exhibit_argument
-@click.option("--app-type", type=click.IntRange(1, 39), help="One of the 39 app types of 国信办秘字〔2021〕14号. 应用类型。")
+@click.option(
+    "--app-type",
+    type=click.IntRange(1, 39),
+    help="One of the 39 app types of 国信办秘字〔2021〕14号. 应用类型。",
+)
 @at_option
-@click.option("--store", "store_root", type=click.Path(path_type=Path), help="Keep exhibits, facts and result there. 存档目录。")
+@click.option(
+    "--store",
+    "store_root",
+    type=click.Path(path_type=Path),
+    help="Keep exhibits, facts and result there. 存档目录。",
+)
 @drafts_option
 @_formats
 @click.pass_obj
@@ -111,7 +148,9 @@ def scan(
     if store_root:
         from mingcha import report
 
-        folder = pipeline.keep(store_root, read, inspection, _bytes(report.render(inspection, "json", state.lang)), exhibits)
+        folder = pipeline.keep(
+            store_root, read, inspection, _bytes(report.render(inspection, "json", state.lang)), exhibits
+        )
         click.echo(str(folder), err=True)
     _show(state, inspection, formats, output)
     _finish(state, [inspection], fail_on, strict)
@@ -127,7 +166,11 @@ def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> 
 
     known = catalogue.load().facts
     if wrong := [k for k in kinds if k not in known]:
-        raise Usage(f"没有这类事实：{wrong[0]}", f"no such kind of fact: {wrong[0]}", {k: ", ".join(known) for k in ("zh", "en")})
+        raise Usage(
+            f"没有这类事实：{wrong[0]}",
+            f"no such kind of fact: {wrong[0]}",
+            {k: ", ".join(known) for k in ("zh", "en")},
+        )
     import msgspec
 
     read = pipeline.read(exhibits, state.settings, progress=_progress(state))
@@ -172,10 +215,16 @@ def _explain(inspection: Inspection, rule: str, found: Any) -> None:
 
     loaded = catalogue.load()
     if rule not in loaded.rules:
-        raise Usage(f"没有规则 {rule}", f"no rule {rule}", {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"})
+        raise Usage(
+            f"没有规则 {rule}",
+            f"no rule {rule}",
+            {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"},
+        )
     import msgspec
 
-    click.echo(msgspec.json.format(msgspec.json.encode(explain(inspection, rule, found, loaded)), indent=2).decode())
+    click.echo(
+        msgspec.json.format(msgspec.json.encode(explain(inspection, rule, found, loaded)), indent=2).decode()
+    )
 
 
 @cli.command("report", short_help="Render a saved result. 渲染已存结果。")
@@ -183,7 +232,12 @@ def _explain(inspection: Inspection, rule: str, found: Any) -> None:
 @_formats
 @click.pass_obj
 def report_(
-    state: _State, results: tuple[Path, ...], formats: tuple[str, ...], output: Path | None, fail_on: str | None, strict: bool
+    state: _State,
+    results: tuple[Path, ...],
+    formats: tuple[str, ...],
+    output: Path | None,
+    fail_on: str | None,
+    strict: bool,
 ) -> NoReturn:
     """Render saved result documents (JSON) in other formats or another language. 将已存结果渲染为其他格式或语言。"""
     inspections = [_result(state, p) for p in results]
@@ -195,7 +249,9 @@ def report_(
 @cli.command(short_help="What was fixed, remains, is new. 对比两次检测。")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", help="Output format. 输出格式。")
+@click.option(
+    "--format", "fmt", type=click.Choice(["table", "json"]), default="table", help="Output format. 输出格式。"
+)
 @at_option
 @lang_option
 @click.pass_obj
@@ -226,7 +282,11 @@ def rules() -> None:
 
 
 @rules.command("list", short_help="All rules. 列出规则。")
-@click.option("--status", type=click.Choice(["draft", "trial", "stable", "retired"]), help="Only of this status. 按状态筛选。")
+@click.option(
+    "--status",
+    type=click.Choice(["draft", "trial", "stable", "retired"]),
+    help="Only of this status. 按状态筛选。",
+)
 @lang_option
 @click.pass_obj
 def rules_list(state: _State, status: str | None) -> None:
@@ -236,7 +296,9 @@ def rules_list(state: _State, status: str | None) -> None:
     for rule in sorted(catalogue.load().rules.values(), key=lambda r: (r.scenario, r.id)):
         if status in (None, rule.status):
             title = rule.title.zh if state.lang == "zh" else rule.title.en
-            click.echo("\t".join((rule.id, f"v{rule.version}", rule.status, rule.scenario, rule.severity, title)))
+            click.echo(
+                "\t".join((rule.id, f"v{rule.version}", rule.status, rule.scenario, rule.severity, title))
+            )
 
 
 @rules.command("show", short_help="One rule, readable. 查看一条规则。")
@@ -250,8 +312,12 @@ def rules_show(state: _State, rule: str) -> None:
 
     loaded = catalogue.load()
     if rule not in loaded.rules:
-        raise Usage(f"没有规则 {rule}", f"no rule {rule}", {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"})
-    click.echo(pages.rule_page(loaded.rules[rule], loaded, state.lang))
+        raise Usage(
+            f"没有规则 {rule}",
+            f"no rule {rule}",
+            {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"},
+        )
+    click.echo(pages.rule_page(loaded.rules[rule], loaded, "en" if state.lang == "en" else "zh"))
 
 
 def _problems(state: _State, problems: list[Any], done: dict[str, str]) -> NoReturn:
@@ -290,7 +356,9 @@ def rules_test(state: _State, names: tuple[str, ...]) -> NoReturn:
             total += 1
             if not tested.holds:
                 bad += 1
-                click.echo(f"{rule.id}: {tested.test.name}: {tested.outcome} ≠ {tested.test.outcome}", err=True)
+                click.echo(
+                    f"{rule.id}: {tested.test.name}: {tested.outcome} ≠ {tested.test.outcome}", err=True
+                )
     click.echo(f"{total - bad} passed, {bad} failed")
     raise SystemExit(Exit.FINDINGS if bad else Exit.OK)
 
@@ -307,7 +375,12 @@ def rules_lock(state: _State) -> None:
 
 
 @rules.command("pages", short_help="Write the documentation pages. 生成规则文档。")
-@click.option("--docs", type=click.Path(path_type=Path), default=Path("docs"), help="Folder of the documentation. 文档目录。")
+@click.option(
+    "--docs",
+    type=click.Path(path_type=Path),
+    default=Path("docs"),
+    help="Folder of the documentation. 文档目录。",
+)
 def rules_pages(docs: Path) -> None:
     """Write the rule pages and JSON Schemas. 生成规则页面与 JSON Schema。"""
     from mingcha.catalogue import pages
@@ -339,7 +412,11 @@ def _result(state: _State, path: Path, at: date | None = None) -> Inspection:
             if f.read(1) == b"{":
                 return load(path.read_bytes())
     if at is None:
-        raise Usage(f"{path} 不是检测结果", f"{path} is no saved result", {"zh": "需要 --format json 的输出", "en": "give the output of --format json"})
+        raise Usage(
+            f"{path} 不是检测结果",
+            f"{path} is no saved result",
+            {"zh": "需要 --format json 的输出", "en": "give the output of --format json"},
+        )
     return pipeline.judge(pipeline.read([path], state.settings, progress=_progress(state)), at)
 
 
@@ -348,13 +425,21 @@ def _show(state: _State, inspection: Inspection, formats: tuple[str, ...], outpu
 
     chosen = formats or (("table",) if output is None else (_by_suffix(output),))
     if wrong := [f for f in chosen if f not in report.FORMATS]:
-        raise Usage(f"没有这种格式：{wrong[0]}", f"no such format: {wrong[0]}", {k: ", ".join(report.FORMATS) for k in ("zh", "en")})
+        raise Usage(
+            f"没有这种格式：{wrong[0]}",
+            f"no such format: {wrong[0]}",
+            {k: ", ".join(report.FORMATS) for k in ("zh", "en")},
+        )
     for fmt in chosen:
         data = _bytes(report.render(inspection, fmt, state.lang))
         if output is None:
-            click.get_binary_stream("stdout").write(data)
+            sys.stdout.buffer.write(data)
             continue
-        target = output if len(chosen) == 1 and not output.is_dir() else output / f"report{report.FORMATS[fmt].suffix}"
+        target = (
+            output
+            if len(chosen) == 1 and not output.is_dir()
+            else output / f"report{report.FORMATS[fmt].suffix}"
+        )
         try:
             store_write(target, data)
         except OSError as e:
@@ -405,7 +490,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
         click.echo("[interrupted] 已中断 / interrupted", err=True)
         raise SystemExit(130) from None
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # nothing more can be written; keep the interpreter quiet
+        # Nothing more can be written; a closed stdout would make the interpreter complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(Exit.OK) from None
     except MingchaError as e:
         if state.debug:
@@ -416,14 +502,15 @@ def main(argv: list[str] | None = None) -> NoReturn:
         if state.debug:
             raise
         kind = f"{type(e).__name__}: {' '.join(str(e).split())[:200]}"
-        click.echo(f"[internal] 内部错误 / internal error: {kind} — --debug 显示调用栈 / shows the traceback", err=True)
+        click.echo(
+            f"[internal] 内部错误 / internal error: {kind} — --debug 显示调用栈 / shows the traceback",
+            err=True,
+        )
         raise SystemExit(Exit.INTERNAL) from None
     raise SystemExit(Exit.OK)
 
 
 def _error_lang(argv: list[str] | None) -> str:
-    import os
-
     args = list(argv or sys.argv)
     for n, arg in enumerate(args):
         if arg.startswith("--lang="):

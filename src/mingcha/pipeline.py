@@ -1,6 +1,6 @@
 """Exhibits → inspection: the straight line that the command line, fleets and the office share.
 
-    sniff → read (child process) → facts → catalogue in force → judge → Inspection
+sniff → read (child process) → facts → catalogue in force → judge → Inspection
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import resource
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,9 @@ def read(
                 facts += reading.facts
             else:
                 here: list[Fact] = []
-                exhibits.append(extract.read_here(path, here.extend, kind, str(catalogue) if catalogue else None))
+                exhibits.append(
+                    extract.read_here(path, here.extend, kind, str(catalogue) if catalogue else None)
+                )
                 facts += here
     if all(e.status == "refused" for e in exhibits):
         codes = "、".join(f"{lim.code} {lim.detail}".strip() for e in exhibits for lim in e.limitations)
@@ -67,13 +69,16 @@ def read(
             f"{exhibits[0].name} 无法检测：{codes}", f"{exhibits[0].name} cannot be inspected: {codes}",
             {"zh": "请确认文件完整且为安装包", "en": "make sure that the file is whole and a package"}, code="refused",
         )  # fmt: skip
-    timing = {"read_seconds": round(time.perf_counter() - started, 4), "read_cpu_seconds": round(_cpu() - cpu, 4)}
-    return Read(subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing)
+    timing = {
+        "read_seconds": round(time.perf_counter() - started, 4),
+        "read_cpu_seconds": round(_cpu() - cpu, 4),
+    }
+    return Read(
+        subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing
+    )
 
 
-def judge(
-    read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False
-) -> Inspection:
+def judge(read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False) -> Inspection:
     """Judge what was read by the catalogue in force on `at`."""
     from mingcha import catalogue as cat
     from mingcha.judge import judge as run
@@ -90,7 +95,7 @@ def keep(root: Path, read: Read, inspection: Inspection, result: bytes, paths: S
     target = store.Store(root)
     for path in paths:
         target.keep(path)
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     run = store.Run(
         id=f"{now:%Y%m%dT%H%M%S}-{read.subject.sha256[:12] or 'none'}-{uuid.uuid4().hex[:8]}", at=now.isoformat(),
         subject=read.subject, exhibits=read.exhibits, observed=tuple(sorted(read.observed)),

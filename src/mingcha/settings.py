@@ -53,5 +53,7 @@ def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> S
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as e:
         raise Usage(
-            f"设置有误：{e}", f"wrong setting: {e}", {"zh": "见 docs/settings.md", "en": "see docs/settings.md"}
+            f"设置有误：{e}",
+            f"wrong setting: {e}",
+            {"zh": "见 docs/settings.md", "en": "see docs/settings.md"},
         ) from e

@@ -48,12 +48,12 @@ def test_scalars(text: str, value: object) -> None:
         ("a: &x 1\nb: *x\n", "anchors"),
         ("? [a]\n: 1\n", "a key must be a plain word"),
         ("[" * 60 + "]" * 60, "nested deeper"),
-        ("a: [", "line 1"),
+        ("a: [", "line 2, column 1"),
         ("a: 1\n---\nb: 2\n", "but found another document"),
         ("a: !!python/object:os.system x", "could not determine a constructor"),
         ("a: b: c", "mapping values are not allowed"),
         ("x" * (files.MAX_FILE + 1), "longer than"),
-        ("a: \x00", "special characters"),
+        ("a: \x00", "unacceptable character"),
     ],
 )
 def test_refused(text: str, told: str) -> None:

@@ -51,7 +51,7 @@ SENSITIVE_ROOTS = {
 # Sensitive nodes under roots that are not sensitive as a whole.
 SENSITIVE_LEAVES = {
     "password",
-    "dynamic-code",
+    "one-time-code",
     "digital-certificate",
     "browsing-history",
     "photos",

@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import urllib.request
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -88,7 +87,7 @@ def fetch_package(registry: str, package: str, members: Iterable[Row]) -> dict[s
         return {}
     CACHE.mkdir(parents=True, exist_ok=True)
     want = {r["path"].removeprefix("package/"): r for r in missing}
-    problems = {p: "not in the archive" for p in want}
+    problems = dict.fromkeys(want, "not in the archive")
     with tempfile.TemporaryDirectory() as d:
         try:
             archive = (_npm if registry == "npm" else _pypi)(package, Path(d))

@@ -1,5 +1,6 @@
 """A rich inspection of an invented app, with the names a hostile package would carry."""
 
+
 from __future__ import annotations
 
 import hashlib
@@ -73,6 +74,7 @@ LOCATION = "Landroid/location/LocationManager;->getLastKnownLocation(Ljava/lang/
 def finding(rule: str, scenario: str, outcome: Outcome, zh: str, en: str, **more: Any) -> Finding:
     evidence = tuple(more.pop("evidence", ()))
     values: dict[str, Any] = {
+        "title": {"zh": zh, "en": en},
         "version": 1,
         "status": "stable",
         "issue_types": (),
@@ -89,7 +91,7 @@ def finding(rule: str, scenario: str, outcome: Outcome, zh: str, en: str, **more
         "limits": {"zh": "只看静态代码；动态加载和加固的代码不在其内。", "en": "Static code only; code loaded at run time or packed is not covered."},
     }  # fmt: skip
     values.update(more)
-    return Finding(rule=rule, scenario=scenario, outcome=outcome, title={"zh": zh, "en": en}, evidence=values.pop("evidence"), **values)
+    return Finding(rule=rule, scenario=scenario, outcome=outcome, **values)
 
 
 def findings() -> list[Finding]:

@@ -82,7 +82,7 @@ def check(built: Built) -> list[Problem]:
     for words in catalogue.words.values():
         say = teller("words", words.id)
         for entry in words.entries:
-            if not (entry.words or entry.prefix or entry.regex):
+            if not (entry.words or entry.exact or entry.prefix or entry.regex):
                 say(entry.id, "没有任何词", "has nothing to look for")
             if entry.regex is not None:
                 try:

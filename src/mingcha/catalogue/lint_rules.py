@@ -9,7 +9,7 @@ from typing import Any
 from mingcha.catalogue import tree
 from mingcha.catalogue.loader import Catalogue
 from mingcha.catalogue.problem import Problem
-from mingcha.catalogue.schema import Node, Rule, Span
+from mingcha.catalogue.schema import OTHER, Node, Rule, Span
 from mingcha.model import SUBJECT_KINDS
 
 Fault = tuple[str, str, str]
@@ -31,7 +31,7 @@ def _place(rule: Rule, file: str) -> Iterator[Fault]:
     path = PurePosixPath(file)
     if path.stem != rule.id:
         yield "id", "编号应与文件名一致", "must equal the file name"
-    if path.parent.name != rule.scenario[:1]:
+    if path.parent.name != (OTHER if rule.scenario == OTHER else rule.scenario[:1]):
         yield "scenario", "文件夹应为场景首字母", "the folder must be the first letter of the scenario"
     if not rule.id.replace("-", "").isalnum() or rule.id != rule.id.lower() or not rule.id.isascii():
         yield "id", "只用小写字母、数字和连字符", "only small letters, digits and hyphens"
@@ -41,7 +41,7 @@ def _place(rule: Rule, file: str) -> Iterator[Fault]:
 
 def _names(rule: Rule, catalogue: Catalogue, checks: Collection[str]) -> Iterator[Fault]:
     known: list[tuple[str, Collection[Any], Collection[Any]]] = [
-        ("scenario", [rule.scenario], catalogue.scenarios),
+        ("scenario", [rule.scenario], {*catalogue.scenarios, OTHER}),
         ("issue_types", rule.issue_types, catalogue.issue_types),
         ("blocked_by", rule.blocked_by, catalogue.limitations),
         ("subjects", rule.subjects, SUBJECT_KINDS),
@@ -54,8 +54,6 @@ def _names(rule: Rule, catalogue: Catalogue, checks: Collection[str]) -> Iterato
                 yield where, f"未知：{name}", f"unknown {name}"
         if len(set(used)) != len(used):
             yield where, "有重复项", "lists something twice"
-    if not rule.subjects:
-        yield "subjects", "至少一类检测对象", "needs at least one kind of subject"
     if rule.params and rule.check is None:
         yield "params", "没有 check 时不得有 params", "params without check"
 

@@ -27,6 +27,7 @@ from mingcha.catalogue.schema import (
     Article,
     Aspect,
     Capability,
+    FrameworkClass,
     IssueType,
     Item,
     Law,
@@ -88,6 +89,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     items: dict[str, Item] = {}
     capabilities: dict[str, Capability] = {}
     apis: dict[str, ApiClass] = {}
+    framework: dict[str, FrameworkClass] = {}
     permissions: dict[str, Permission] = {}
     sdks: dict[str, Sdk] = {}
     app_types: dict[int, AppType] = {}
@@ -129,7 +131,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     def in_list(self, value: str, words: str) -> bool:
         """Whether `value` equals a word, or starts with a prefix, of the word list `words`."""
         entries = self.words[words].entries if words in self.words else []
-        return any(value in e.words or value.startswith(tuple(e.prefix)) for e in entries)
+        return any(value in (*e.words, *e.exact) or value.startswith(tuple(e.prefix)) for e in entries)
 
     def article(self, law: str, article: str, at: str | None = None) -> Article | None:
         """The edition of an article in force on `at`; without a day the last one listed."""

@@ -13,7 +13,7 @@ import msgspec
 
 from mingcha.catalogue.build import LISTS
 from mingcha.catalogue.loader import Catalogue, FactKind, load
-from mingcha.catalogue.schema import Basis, Law, Rule, Text
+from mingcha.catalogue.schema import OTHER, Basis, Law, Rule, Text
 from mingcha.model import Lang
 
 LANGS: tuple[Lang, Lang] = ("zh", "en")
@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "aspect": ("方面", "Aspect"),
     "count": ("规则数", "Rules"),
     "scenario": ("场景", "Scenario"),
+    "other": ("22 个场景之外", "Outside the 22 scenarios"),
     "origin": ("场景来源", "Origin of the scenario"),
     "seed": ("官方公布名称", "named by the ministry"),
     "public": ("依公开说明归纳", "from public statements"),
@@ -132,6 +133,11 @@ def rule_pages(catalogue: Catalogue) -> dict[str, str]:
                 lines += [f"## {scenario.code} {_safe(said(scenario.name, lang))}", "", origin, ""]
                 lines += [rule_page(r, catalogue, lang) for r in rules if r.scenario == scenario.code]
             pages[f"rules/{lang}/{code}.md"] = "\n".join(lines).rstrip() + "\n"
+        others = [r for _, r in sorted(catalogue.rules.items()) if r.scenario == OTHER]
+        index.append(f"| [{word('other', lang)}](other.md) | {len(others)} |")
+        lines = [f"# {word('other', lang)}", "", word("generated", lang), ""]
+        lines += [rule_page(r, catalogue, lang) for r in others]
+        pages[f"rules/{lang}/other.md"] = "\n".join(lines).rstrip() + "\n"
         pages[f"rules/{lang}/README.md"] = "\n".join(index) + "\n"
     return pages
 

@@ -13,6 +13,8 @@ from mingcha.model import Confidence, Mark, Severity
 
 Node = dict[str, Any]  # a node of the match tree; its grammar is checked by catalogue.tree
 Status = Literal["draft", "trial", "stable", "retired"]
+# Rules whose issue type fits none of the 22 scenarios say so instead of borrowing one.
+OTHER = "other"
 
 
 # Type checkers do not see that msgspec hands `frozen` on to subclasses.
@@ -171,6 +173,13 @@ class ApiClass(Strict, rename={"cls": "class"}):
     members: list[Api]
     subclasses: bool = False
     source: str = ""
+
+
+class FrameworkClass(Strict, rename={"cls": "class"}):
+    """Superclass of one platform class; written by tools/framework_hierarchy.py."""
+
+    cls: str
+    parent: str
 
 
 class AppType(Strict, kw_only=True):

@@ -94,6 +94,8 @@ def check_rule(rule: Rule, kinds: Kinds, file: str) -> list[Problem]:
     known = {kind.channel for kind in kinds.values()} - {UNIVERSAL}
     for channel in sorted(set(rule.needs) - known):
         say("needs", f"没有此渠道：{channel}", f"unknown channel {channel}")
+    if not rule.subjects:
+        say("subjects", "至少需一类检测对象", "needs at least one kind of subject")
     if not rule.needs:
         say("needs", "至少需一个渠道", "needs at least one channel")
     for number, test in enumerate(rule.tests):

@@ -39,7 +39,9 @@ def sniff(path: Path) -> str:
         with path.open("rb") as f:
             head = f.read(4096)
     except OSError as e:
-        raise BadInput(f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable") from e
+        raise BadInput(
+            f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable"
+        ) from e
     if not head:
         raise BadInput(f"{path.name} 是空文件", f"{path.name} is empty", code="empty")
     for kind, module in READERS.items():

@@ -40,14 +40,18 @@ class Worker:
     cpu and wall in seconds per exhibit, memory in MB of address space.
     """
 
-    def __init__(self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None) -> None:
+    def __init__(
+        self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None
+    ) -> None:
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Worker:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         self.close()
 
     def start(self) -> None:
@@ -56,7 +60,11 @@ class Worker:
 
     def _child(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "PYTHONPATH", "MINGCHA_DEBUG", "MINGCHA_HOME")}
+            env = {
+                k: v
+                for k, v in os.environ.items()
+                if k in ("PATH", "HOME", "PYTHONPATH", "MINGCHA_DEBUG", "MINGCHA_HOME")
+            }
             # One thread each: the sweep gains nothing from a BLAS pool, and starting one costs CPU.
             env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
             self._process = subprocess.Popen(
@@ -95,7 +103,15 @@ class Worker:
                 kind=kind or "package", name=path.name, sha256=digest, size=size, reader="worker",
                 status="partly" if facts else "refused", limitations=(limitation,),
             )  # fmt: skip
-            facts.append({"kind": "limitation", "exhibit": digest, "where": path.name, "code": e.code, "detail": e.detail})
+            facts.append(
+                {
+                    "kind": "limitation",
+                    "exhibit": digest,
+                    "where": path.name,
+                    "code": e.code,
+                    "detail": e.detail,
+                }
+            )
         return Reading(exhibit=exhibit, facts=facts)
 
     def _ask(self, path: Path, kind: str | None, facts: list[Fact]) -> Exhibit:

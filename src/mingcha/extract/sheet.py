@@ -54,7 +54,11 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
         loaded = msgspec.convert(yaml.load(path.read_bytes(), yaml.CSafeLoader), _File)
     except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as e:
         where = " ".join(str(e).split())[:200]
-        raise BadInput(f"核验单 {path.name} 有误：{where}", f"check sheet {path.name} is wrong: {where}", code="bad-sheet") from e
+        raise BadInput(
+            f"核验单 {path.name} 有误：{where}",
+            f"check sheet {path.name} is wrong: {where}",
+            code="bad-sheet",
+        ) from e
     digest = sha256(path)
     unknown = [a.rule for a in loaded.answers if a.rule not in catalogue.rules]
     if unknown:

@@ -54,7 +54,7 @@ def value_of(fact: Fact, name: str) -> Any:
         return fact.get(name)
     outer, _, inner = name.partition(".")
     part = fact.get(outer)
-    return part.get(inner) if isinstance(part, Mapping) else None
+    return part.get(inner) if isinstance(part, dict) else None
 
 
 def distinct(facts: Iterable[Fact]) -> list[Fact]:

@@ -40,7 +40,10 @@ Group = Literal["fixed", "remaining", "undecided", "appeared"]
 HEADS: dict[Group, dict[Lang, str]] = {
     "appeared": {"zh": "新增", "en": "New"},
     "remaining": {"zh": "未整改", "en": "Remaining"},
-    "undecided": {"zh": "本次未能判定（不能视为已整改）", "en": "Could not be decided this time (not to be taken as fixed)"},
+    "undecided": {
+        "zh": "本次未能判定（不能视为已整改）",
+        "en": "Could not be decided this time (not to be taken as fixed)",
+    },
     "fixed": {"zh": "已整改", "en": "Fixed"},
 }
 
@@ -54,7 +57,7 @@ def compare(old: Inspection, new: Inspection) -> Change:
         group = _group(was.outcome if was else "untested", now.outcome if now else "untested")
         if group:
             groups[group].append(_line(was, now))
-    return Change(old=_name(old), new=_name(new), **{k: tuple(v) for k, v in groups.items()})  # type: ignore[arg-type]
+    return Change(old=_name(old), new=_name(new), **{k: tuple(v) for k, v in groups.items()})
 
 
 def _group(was: str, now: str) -> Group | None:
@@ -86,7 +89,9 @@ def _table(change: Change, lang: Lang) -> str:
     for group, head in HEADS.items():
         rows: tuple[Line, ...] = getattr(change, group)
         lines.append(f"{head[lang]}: {len(rows)}")
-        lines += [f"  {r.scenario}  {r.severity:<9} {r.rule}  {flat(r.title.get(lang, r.rule))}" for r in rows]
+        lines += [
+            f"  {r.scenario}  {r.severity:<9} {r.rule}  {flat(r.title.get(lang, r.rule))}" for r in rows
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -52,7 +52,7 @@ class Part(NamedTuple):
     tone: Tone
 
 
-def _image(uid: str, title: str, desc: str, width: int, height: int, body: str) -> str:
+def _image(uid: str, title: str, desc: str, body: str, *, width: int, height: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{uid}-t {uid}-d" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
@@ -63,8 +63,9 @@ def _image(uid: str, title: str, desc: str, width: int, height: int, body: str) 
 def swatch(tone: Tone) -> str:
     """The colour of a legend's row; decoration, since the row names it."""
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false" viewBox="0 0 12 12" width="12" '
-        f'height="12"><rect x=".5" y=".5" width="11" height="11" fill="{tone.fill}" stroke="{tone.line}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false" viewBox="0 0 12 12" '
+        'width="12" height="12"><rect x=".5" y=".5" width="11" height="11" '
+        f'fill="{tone.fill}" stroke="{tone.line}"/></svg>'
     )
 
 
@@ -81,13 +82,13 @@ def bar(uid: str, title: str, parts: Sequence[Part], width: int = 420, height: i
         w = least + room * part.value / total
         label = str(part.value)
         body.append(
-            f'<rect x="{x + 0.5:.1f}" y=".5" width="{w - 2:.1f}" height="{height - 1}" fill="{part.tone.fill}" '
-            f'stroke="{part.tone.line}"/>'
+            f'<rect x="{x + 0.5:.1f}" y=".5" width="{w - 2:.1f}" height="{height - 1}" '
+            f'fill="{part.tone.fill}" stroke="{part.tone.line}"/>'
         )
         if w >= len(label) * 9 + 4:
             body.append(
-                f'<text x="{x + w / 2 - 0.5:.1f}" y="{height / 2 + 5:.0f}" text-anchor="middle" font-size="14" '
-                f'font-weight="600" font-family="{SANS}" fill="{part.tone.ink}">{label}</text>'
+                f'<text x="{x + w / 2 - 0.5:.1f}" y="{height / 2 + 5:.0f}" text-anchor="middle" '
+                f'font-size="14" font-weight="600" font-family="{SANS}" fill="{part.tone.ink}">{label}</text>'
             )
         x += w
     if not shown:
@@ -95,7 +96,7 @@ def bar(uid: str, title: str, parts: Sequence[Part], width: int = 420, height: i
             f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" fill="none" stroke="#8d969f" '
             'stroke-dasharray="3 3"/>'
         )
-    return _image(uid, title, desc, width, height, "".join(body))
+    return _image(uid, title, desc, "".join(body), width=width, height=height)
 
 
 class Stop(NamedTuple):
@@ -125,7 +126,16 @@ def _fit(text: str, room: int) -> str:
     return shorten(text, letters)
 
 
-def _label(x: float, y: float, text: str, size: float, fill: str, family: str = MONO, weight: str = "400") -> str:
+def _label(
+    at: tuple[float, float],
+    text: str,
+    size: float,
+    *,
+    fill: str = INK,
+    family: str = MONO,
+    weight: str = "400",
+) -> str:
+    x, y = at
     return (
         f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" font-family="{family}" font-weight="{weight}" '
         f'fill="{fill}">{escape(text)}</text>'
@@ -156,9 +166,9 @@ def _beside(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
             f'<rect x="{x + 0.75}" y=".75" width="{_BOX - 1.5}" height="{_TALL - 1.5}" rx="2" fill="#ffffff" '
             f'stroke="{line}" stroke-width="1.5"/>'
         )
-        body.append(_label(x + 9, 16, stop.role, 10.5, GREY, SANS))
-        body.append(_label(x + 9, 33, _fit(stop.name, 29), 11, INK, MONO, "600"))
-        body.append(_label(x + 9, 48, _fit(stop.place, 33), 9.5, GREY))
+        body.append(_label((x + 9, 16), stop.role, 10.5, fill=GREY, family=SANS))
+        body.append(_label((x + 9, 33), _fit(stop.name, 29), 11, weight="600"))
+        body.append(_label((x + 9, 48), _fit(stop.place, 33), 9.5, fill=GREY))
         if n < last:
             a, y = x + _BOX + 4, _TALL / 2
             body.append(
@@ -166,7 +176,7 @@ def _beside(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
                 f'<path d="M{a + _GAP - 14} {y - 4}l7 4l-7 4z" fill="{INK}"/>'
             )
     width = len(stops) * _BOX + last * _GAP
-    return _image(uid, title, desc, width, _TALL, "".join(body))
+    return _image(uid, title, desc, "".join(body), width=width, height=_TALL)
 
 
 def _ladder(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
@@ -180,7 +190,7 @@ def _ladder(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
         fill, line = (ACCENT, ACCENT) if n == last else ("#ffffff", INK)
         if stop.role:
             body.append(f'<circle cx="9" cy="{y}" r="4.5" fill="{fill}" stroke="{line}" stroke-width="1.5"/>')
-        body.append(_label(24, y + 4, stop.role, 10.5, GREY, SANS))
+        body.append(_label((24, y + 4), stop.role, 10.5, fill=GREY, family=SANS))
         name = f"{stop.place}.{stop.name}" if stop.place and n else f"{stop.name} {stop.place}".strip()
-        body.append(_label(92, y + 4, _fit(name, 92), 11, INK, MONO, "600" if n in (0, last) else "400"))
-    return _image(uid, title, desc, 720, len(stops) * _ROW, "".join(body))
+        body.append(_label((92, y + 4), _fit(name, 92), 11, weight="600" if n in (0, last) else "400"))
+    return _image(uid, title, desc, "".join(body), width=720, height=len(stops) * _ROW)

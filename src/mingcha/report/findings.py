@@ -168,7 +168,8 @@ class Reader:
         entry = names.patterns().get(str(evidence.fact.get("pattern")))
         if entry is None:
             return evidence.text
-        return " · ".join(part for part in (pick(entry.name, self.lang), str(evidence.fact.get("detail") or "")) if part)
+        detail = str(evidence.fact.get("detail") or "")
+        return f"{pick(entry.name, self.lang)} · {detail}" if detail else pick(entry.name, self.lang)
 
     def _path(self, uid: str, evidence: Sequence[Evidence]) -> str:
         """Drawing of the most telling path: the longest, the first of these."""

@@ -118,7 +118,9 @@ class Run:
         title = flat(pick(f.title, lang)) or f.rule
         what = flat(pick(f.what, lang)) or title
         view = self.reader.view(f, "0", full=False)
-        basis = [" ".join(part for part in (b.law, b.article, f"({b.mark_word})") if part) for b in view.basis]
+        basis = [
+            " ".join(part for part in (b.law, b.article, f"({b.mark_word})") if part) for b in view.basis
+        ]
         parts = [
             (w("finding.why"), flat(pick(f.why, lang))),
             (w("finding.remedy"), flat(pick(f.remedy, lang))),
@@ -133,7 +135,8 @@ class Run:
             "fullDescription": {"text": visible(what)},
             "help": {
                 "text": visible(what + "".join(f" {label}: {text}" for label, text in told)),
-                "markdown": _markdown(what) + "".join(f"\n\n**{label}** {_markdown(text)}" for label, text in told),
+                "markdown": _markdown(what)
+                + "".join(f"\n\n**{label}** {_markdown(text)}" for label, text in told),
             },
             "defaultConfiguration": {"level": level},
             "properties": {
@@ -232,8 +235,13 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
                 ],
                 "results": run.results,
                 "properties": {
-                    "subject": {"kind": subject.kind, "id": visible(subject.id or ""), "name": visible(subject.name or ""),
-                                "version": visible(subject.version or ""), "sha256": subject.sha256},
+                    "subject": {
+                        "kind": subject.kind,
+                        "id": visible(subject.id or ""),
+                        "name": visible(subject.name or ""),
+                        "version": visible(subject.version or ""),
+                        "sha256": subject.sha256,
+                    },
                     "verdict": " ".join(verdict(inspection, groups, w)),
                     "completeness": inspection.summary.completeness,
                 },

@@ -28,9 +28,7 @@ def verdict(inspection: Inspection, groups: Groups, w: Words) -> list[str]:
     if failed:
         proved = sum(1 for f in groups.failed if f.confidence == "proved")
         grave = sum(1 for f in groups.failed if f.severity in ("critical", "serious"))
-        first = w(
-            "verdict.failed", failed=w.count("verdict.problem", failed), proved=proved, grave=grave
-        )
+        first = w("verdict.failed", failed=w.count("verdict.problem", failed), proved=proved, grave=grave)
     elif groups.passed or groups.leads or groups.undecided or groups.sheets:
         first = w("verdict.none")
     else:
@@ -105,6 +103,9 @@ def subject(inspection: Inspection, w: Words) -> list[tuple[str, str, str]]:
 def packers(inventory: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Name and signs of packers."""
     return [
-        (pick(fact.get("name"), lang) or str(fact.get("id") or ""), ", ".join(tables.strings(fact.get("signals"))))
+        (
+            pick(fact.get("name"), lang) or str(fact.get("id") or ""),
+            ", ".join(tables.strings(fact.get("signals"))),
+        )
         for fact in tables.dicts(inventory.get("packers"))
     ]

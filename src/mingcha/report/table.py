@@ -62,7 +62,14 @@ def _findings(findings: Sequence[Finding], title: str, reader: Reader, w: Words,
     from rich.table import Table
 
     narrow = width < NARROW
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        expand=True,
+        pad_edge=False,
+    )
     table.add_column(w("table.severity"), no_wrap=True)
     table.add_column(w("overview.scenario"), no_wrap=True)
     table.add_column(w("table.problem"), ratio=3)
@@ -74,7 +81,11 @@ def _findings(findings: Sequence[Finding], title: str, reader: Reader, w: Words,
         problem.append("\n")
         problem.append_text(_text(finding.rule, "dim"))
         owners, basis = _text(_owners(finding, reader, w)), _text(_basis(finding, w))
-        row = [_text(w(f"severity.{finding.severity}"), _STYLE[finding.severity]), _text(finding.scenario), problem]
+        row = [
+            _text(w(f"severity.{finding.severity}"), _STYLE[finding.severity]),
+            _text(finding.scenario),
+            problem,
+        ]
         if narrow:
             for extra in (owners, basis):
                 if extra.plain:
@@ -99,7 +110,9 @@ def _head(console: Console, inspection: Inspection, groups: Groups, w: Words) ->
     console.print()
     joint = "" if w.lang == "zh" else " "
     console.print(_text(joint.join(summary.verdict(inspection, groups, w)), "bold"))
-    counts = [f"{w(f'group.{name}')} {len(found)}" for name, found in zip(Groups._fields, groups, strict=True)]
+    counts = [
+        f"{w(f'group.{name}')} {len(found)}" for name, found in zip(Groups._fields, groups, strict=True)
+    ]
     console.print(_text(" · ".join(counts)))
     console.print()
 
@@ -118,7 +131,9 @@ def _next(console: Console, inspection: Inspection, w: Words) -> None:
         console.print(_text(f"  {line}".rstrip()))
 
 
-def render(inspection: Inspection, lang: str = "zh", *, width: int | None = None, colour: bool | None = None) -> str:
+def render(
+    inspection: Inspection, lang: str = "zh", *, width: int | None = None, colour: bool | None = None
+) -> str:
     """Text for a terminal of `width` columns (default: this one), with or without ANSI colour
     (default: if standard output is a terminal and NO_COLOR is not set)."""
     from rich.console import Console
@@ -128,9 +143,17 @@ def render(inspection: Inspection, lang: str = "zh", *, width: int | None = None
     colour = _colour() if colour is None else colour
     out = io.StringIO()
     console = Console(
-        file=out, width=width, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
-        markup=False, highlight=False, emoji=False, legacy_windows=False, _environ={},
-    )  # fmt: skip
+        file=out,
+        width=width,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
     groups = group(inspection.findings)
     reader = Reader(inspection, w)
     _head(console, inspection, groups, w)

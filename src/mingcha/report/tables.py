@@ -11,7 +11,9 @@ from mingcha.report.words import Words
 
 def dicts(value: Any) -> list[Mapping[str, Any]]:
     """The mappings of a list; nothing if it is no list."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, (list, tuple)) else []
+    return (
+        [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, (list, tuple)) else []
+    )
 
 
 def strings(value: Any) -> list[str]:
@@ -21,7 +23,9 @@ def strings(value: Any) -> list[str]:
     if not isinstance(value, (list, tuple)):
         return []
     return [
-        pick(entry.get("name"), "zh") or str(entry.get("id") or "") if isinstance(entry, Mapping) else str(entry)
+        pick(entry.get("name"), "zh") or str(entry.get("id") or "")
+        if isinstance(entry, Mapping)
+        else str(entry)
         for entry in value
     ]
 
@@ -32,9 +36,9 @@ def number(value: Any) -> int:
 
 
 def sdk_names(inventory: Any, lang: str) -> dict[str, str]:
-    """SDK id → its name in `lang`: facts name owners in Chinese only."""
+    """SDK id (or Chinese name) → its name in `lang`: facts name owners in Chinese only."""
     rows = dicts(inventory.get("sdks")) if isinstance(inventory, Mapping) else []
-    return {str(row.get("id")): _local(row, "name", lang) for row in rows if row.get("id")}
+    return {str(row[key]): _local(row, "name", lang) for row in rows for key in ("name", "id") if row.get(key)}
 
 
 class Sdk(NamedTuple):
@@ -91,7 +95,7 @@ class Deviation(NamedTuple):
     """Deviations of one kind."""
 
     code: str
-    count: int
+    times: int
     details: list[str]
 
 
@@ -215,7 +219,11 @@ def hosts(inventory: Mapping[str, Any], w: Words) -> list[HostRow]:
     known = sdk_names(inventory, w.lang)
     owners: dict[str, tuple[set[str], set[str]]] = {}
     for entry in dicts(inventory.get("hosts")):
-        owner = _owner(entry.get("vendor"), w, known) or _owner(entry.get("owner"), w, known) or w("owner.unknown")
+        owner = (
+            _owner(entry.get("vendor"), w, known)
+            or _owner(entry.get("owner"), w, known)
+            or w("owner.unknown")
+        )
         row = owners.setdefault(owner.removeprefix(f"{w('owner.sdk')} "), (set(), set()))
         row[entry.get("cleartext") is not True].add(str(entry.get("host") or ""))
     rows = [HostRow(owner, sorted(clear), sorted(others)) for owner, (clear, others) in owners.items()]
@@ -233,13 +241,16 @@ def deviations(inventory: Mapping[str, Any]) -> list[Deviation]:
     ]
 
 
+_COMPONENTS = ("activity", "activity-alias", "service", "receiver", "provider")
+
+
 def components(inventory: Mapping[str, Any], w: Words) -> list[ComponentRow]:
-    """Components by type."""
+    """Components by type, in the order of the platform's documentation."""
     value = inventory.get("components")
-    if not isinstance(value, Mapping):
-        return []
+    counted = {str(k): v for k, v in value.items() if isinstance(v, Mapping)} if isinstance(value, Mapping) else {}
+    order = [*_COMPONENTS, *sorted(set(counted) - set(_COMPONENTS))]
     return [
-        ComponentRow(w.get("component", str(kind)), number(counts.get("total")), number(counts.get("exported")))
-        for kind, counts in value.items()
-        if isinstance(counts, Mapping)
+        ComponentRow(w.get("component", kind), number(counted[kind].get("total")), number(counted[kind].get("exported")))
+        for kind in order
+        if kind in counted
     ]

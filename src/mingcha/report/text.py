@@ -74,7 +74,7 @@ def shorten(text: str, room: int) -> str:
     if len(text) <= room:
         return text
     head = (room - 1) // 3
-    return f"{text[:head]}…{text[len(text) - (room - 1 - head):]}"
+    return f"{text[:head]}…{text[len(text) - (room - 1 - head) :]}"
 
 
 def css_string(text: str) -> str:
@@ -82,7 +82,9 @@ def css_string(text: str) -> str:
 
     It goes into a style element, where neither a quote nor `</style` may end it early.
     """
-    parts = [c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in visible(text, 120)]
+    parts = [
+        c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in visible(text, 120)
+    ]
     return '"' + "".join(parts) + '"'
 
 
@@ -97,10 +99,12 @@ def octets(size: int) -> str:
 
 
 _PRIMITIVES = {
-    "V": "void", "Z": "boolean", "B": "byte", "S": "short", "C": "char", "I": "int", "J": "long", "F": "float",
-    "D": "double",
+    "V": "void", "Z": "boolean", "B": "byte", "S": "short", "C": "char", "I": "int", "J": "long",
+    "F": "float", "D": "double",
 }  # fmt: skip
-_METHOD = re.compile(r"^(\[*L([^;()]{1,1000});)->([^():]{1,500})(?:\(([^()]{0,4000})\)(\S{1,1000})|:(\S{1,1000}))?$")
+_METHOD = re.compile(
+    r"^(\[*L([^;()]{1,1000});)->([^():]{1,500})(?:\(([^()]{0,4000})\)(\S{1,1000})|:(\S{1,1000}))?$"
+)
 _TYPE = re.compile(r"(\[*)(?:L([^;]+);|([VZBSCIJFD]))")
 
 

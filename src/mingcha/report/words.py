@@ -30,7 +30,7 @@ def table() -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """The texts of one language: `w("key", name=value)`; an unknown key is a KeyError."""
+    """The texts of one language: `w("page.judged", at=…)`; an unknown key is a KeyError."""
 
     def __init__(self, lang: str) -> None:
         if lang not in LANGUAGES:

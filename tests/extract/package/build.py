@@ -61,13 +61,45 @@ def zip_(
         offset = len(out) - base if f.at is None else f.at
         method = f.method if f.local_method is None else f.local_method
         if f.at is None:
-            out += struct.pack("<4s5H3I2H", b"PK\3\4", 20, f.flags, method, 0, 0, crc, packed, size, len(local), len(f.local_extra))
+            out += struct.pack(
+                "<4s5H3I2H",
+                b"PK\3\4",
+                20,
+                f.flags,
+                method,
+                0,
+                0,
+                crc,
+                packed,
+                size,
+                len(local),
+                len(f.local_extra),
+            )
             out += local + f.local_extra + raw
         extra = b""
         if zip64:
             extra = struct.pack("<HHQQQ", 1, 24, size, packed, offset)
             size = packed = offset = 0xFFFFFFFF
-        cd += struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, f.flags, f.method, 0, 0, crc, packed, size, len(name), len(extra), 0, 0, 0, 0, offset)
+        cd += struct.pack(
+            "<4s6H3I5H2I",
+            b"PK\1\2",
+            20,
+            20,
+            f.flags,
+            f.method,
+            0,
+            0,
+            crc,
+            packed,
+            size,
+            len(name),
+            len(extra),
+            0,
+            0,
+            0,
+            0,
+            offset,
+        )
         cd += name + extra
     out += block
     at = len(out) - base
@@ -106,7 +138,9 @@ def v2_value(der: bytes, algorithm: int = 0x0103) -> bytes:
 # ---- string pool -------------------------------------------------------------------------------
 
 
-def pool(strings: Sequence[str], *, utf8: bool = False, count: int | None = None, raw: Sequence[bytes] = ()) -> bytes:
+def pool(
+    strings: Sequence[str], *, utf8: bool = False, count: int | None = None, raw: Sequence[bytes] = ()
+) -> bytes:
     """A string pool; `raw` overrides encoded strings."""
     body, offsets = bytearray(), []
     for i, s in enumerate(strings):
@@ -119,7 +153,11 @@ def pool(strings: Sequence[str], *, utf8: bool = False, count: int | None = None
         else:
             b = s.encode("utf-16-le", "surrogatepass")
             n = len(b) // 2
-            body += (struct.pack("<HH", 0x8000 | n >> 16, n & 0xFFFF) if n > 0x7FFF else struct.pack("<H", n)) + b + b"\0\0"
+            body += (
+                (struct.pack("<HH", 0x8000 | n >> 16, n & 0xFFFF) if n > 0x7FFF else struct.pack("<H", n))
+                + b
+                + b"\0\0"
+            )
     body += bytes(-len(body) % 4)
     start = 28 + 4 * len(offsets)
     n = len(strings) if count is None else count
@@ -139,10 +177,10 @@ Node = tuple  # (tag, {attribute: value}, child or text, ...)
 
 def axml(
     root: Node, *, utf8: bool = False, stride: int = 20, gap: int = 0, magic: int = 3, ids: bool = True,
-    dummy: bytes = b"", hide_names: bool = False, size: int | None = None, count: int | None = None,
+    dummy: bytes = b"", dummy_from: int = 0, hide_names: bool = False, size: int | None = None, count: int | None = None,
 ) -> bytes:  # fmt: skip
     """Binary XML. Attribute names with `android:` get their resource id (unless not `ids`);
-    values: str, int, bool, or ("ref", id). `dummy` is put before each element."""
+    values: str, int, bool, or ("ref", id). `dummy` is put before each element but the first `dummy_from`."""
     named: list[str] = []
     strings: list[str] = []
 
@@ -166,6 +204,7 @@ def axml(
         return len(strings) - 1
 
     out = bytearray()
+    seen: list[str] = []
 
     def node_header(kind: int, body: bytes) -> bytes:
         return struct.pack("<HHIIi", kind, 16, 16 + len(body), 1, -1) + body
@@ -193,7 +232,8 @@ def axml(
             body += struct.pack("<iiiHBBi", ns, local, raw, 8, 0, kind, data) + bytes(stride - 20)
         n = len(attrs) if count is None else count
         head = struct.pack("<iiHHHHHH", -1, index(tag), 20 + gap, stride, n, 0, 0, 0)
-        out.extend(dummy)
+        seen.append(tag)
+        out.extend(dummy if len(seen) > dummy_from else b"")
         out.extend(node_header(0x102, head + bytes(gap) + bytes(body)))
         for child in node[2:]:
             if isinstance(child, tuple):
@@ -270,7 +310,17 @@ def arsc(
                 table = b"".join(struct.pack("<I", at.get(e, 0xFFFFFFFF)) for e in range(n))
                 flags = 0
             head = 20 + len(conf)
-            chunks += struct.pack("<HHIBBHII", 0x201, head, head + len(table) + len(body), type_id, flags, 0, n, head + len(table))
+            chunks += struct.pack(
+                "<HHIBBHII",
+                0x201,
+                head,
+                head + len(table) + len(body),
+                type_id,
+                flags,
+                0,
+                n,
+                head + len(table),
+            )
             chunks += conf + table + body
     type_pool, key_pool = pool(types, utf8=utf8), pool(keys, utf8=utf8)
     head = 288
@@ -283,7 +333,9 @@ def arsc(
 # ---- ELF ---------------------------------------------------------------------------------------
 
 
-def elf(needed: Sequence[str], imports: Sequence[str], exports: Sequence[str] = (), *, bits: int = 64) -> bytes:
+def elf(
+    needed: Sequence[str], imports: Sequence[str], exports: Sequence[str] = (), *, bits: int = 64
+) -> bytes:
     """A shared library with a dynamic segment and no sections."""
     names = bytearray(b"\0")
     where: dict[str, int] = {}
@@ -295,7 +347,11 @@ def elf(needed: Sequence[str], imports: Sequence[str], exports: Sequence[str] = 
     symbols = bytearray(24 if wide else 16)
     for i, n in enumerate((*imports, *exports)):
         index = 0 if i < len(imports) else 1
-        symbols += struct.pack("<IBBHQQ", where[n], 0x12, 0, index, 0, 0) if wide else struct.pack("<IIIBBH", where[n], 0, 0, 0x12, 0, index)
+        symbols += (
+            struct.pack("<IBBHQQ", where[n], 0x12, 0, index, 0, 0)
+            if wide
+            else struct.pack("<IIIBBH", where[n], 0, 0, 0x12, 0, index)
+        )
     at = head + 2 * phdr
     sym, strings = at, at + len(symbols)
     dyn = strings + len(names) + (-(strings + len(names)) % 8)
@@ -324,11 +380,19 @@ def manifest(*application: Node, target: int | None = 30, **top: Attr) -> Node:
     sdk: dict[str, Attr] = {"android:minSdkVersion": 19}
     if target is not None:
         sdk["android:targetSdkVersion"] = target
-    attrs: dict[str, Attr] = {"package": "com.example.app", "android:versionCode": 7, "android:versionName": "1.2", **top}
+    attrs: dict[str, Attr] = {
+        "package": "com.example.app",
+        "android:versionCode": 7,
+        "android:versionName": "1.2",
+        **top,
+    }
     return ("manifest", attrs, ("uses-sdk", sdk), ("application", {"android:label": "样例"}, *application))
 
 
 def apk(root: Node | None = None, extra: Sequence[File] = (), **options: object) -> bytes:
     """A small APK."""
-    files = [File("AndroidManifest.xml", axml(root or manifest())), File("classes.dex", b"dex\n035\0" + bytes(104))]
+    files = [
+        File("AndroidManifest.xml", axml(root or manifest())),
+        File("classes.dex", b"dex\n035\0" + bytes(104)),
+    ]
     return zip_([*files, *extra], **options)  # type: ignore[arg-type]

@@ -41,7 +41,9 @@ class Cls:
 def mutf8(text: str) -> bytes:
     """Modified UTF-8: NUL as C0 80, supplementary characters as two surrogates."""
     out = bytearray()
-    units = struct.unpack(f"<{len(text.encode('utf-16-le', 'surrogatepass')) // 2}H", text.encode("utf-16-le", "surrogatepass"))
+    units = struct.unpack(
+        f"<{len(text.encode('utf-16-le', 'surrogatepass')) // 2}H", text.encode("utf-16-le", "surrogatepass")
+    )
     for u in units:
         if 1 <= u <= 0x7F:
             out.append(u)
@@ -128,7 +130,9 @@ FIELDS = {"sget": 0x62, "iget": 0x54, "sput": 0x69, "iput": 0x5B}
 class Builder:
     """Assembles; `offsets` of the parts are kept for tests that damage them."""
 
-    def __init__(self, classes: list[Cls], version: bytes = b"035", extra_strings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, classes: list[Cls], version: bytes = b"035", extra_strings: tuple[str, ...] = ()
+    ) -> None:
         self.classes, self.version = classes, version
         self.t = _Tables()
         self.t.strings.update(extra_strings)
@@ -146,7 +150,10 @@ class Builder:
         self.sid = {s: n for n, s in enumerate(self.strings)}
         self.types = sorted(self.t.types, key=self.sid.__getitem__)
         self.tid = {s: n for n, s in enumerate(self.types)}
-        self.protos = sorted(self.t.protos, key=lambda p: (self.tid[p.split(")")[1]], [self.tid[a] for a in split(p[1:].split(")")[0])]))
+        self.protos = sorted(
+            self.t.protos,
+            key=lambda p: (self.tid[p.split(")")[1]], [self.tid[a] for a in split(p[1:].split(")")[0])]),
+        )
         self.pid = {p: n for n, p in enumerate(self.protos)}
         self.fields = sorted(self.t.fields, key=lambda f: (self.tid[f[0]], self.sid[f[1]], self.tid[f[2]]))
         self.fid = {f: n for n, f in enumerate(self.fields)}
@@ -215,7 +222,11 @@ class Builder:
             return here
 
         def type_list(types: list[str]) -> int:
-            return put(struct.pack(f"<I{len(types)}H", len(types), *(self.tid[t] for t in types)), 4) if types else 0
+            return (
+                put(struct.pack(f"<I{len(types)}H", len(types), *(self.tid[t] for t in types)), 4)
+                if types
+                else 0
+            )
 
         codes = {}
         for c in self.classes:
@@ -223,10 +234,15 @@ class Builder:
                 if m.code is not None:
                     units = [u for ins in m.code for u in self._encode(ins)]
                     blob = struct.pack(f"<HHHHII{len(units)}H", 16, 1, 5, 0, 0, len(units), *units)
-                    codes[c.name, m.name, m.proto] = self.code_at[f"{c.name}->{m.name}{m.proto}"] = put(blob, 4)
+                    codes[c.name, m.name, m.proto] = self.code_at[f"{c.name}->{m.name}{m.proto}"] = put(
+                        blob, 4
+                    )
         proto_args = [type_list(split(p[1:].split(")")[0])) for p in self.protos]
         interfaces = [type_list(list(c.interfaces)) for c in self.classes]
-        string_at = [put(uleb(len(s.encode("utf-16-le", "surrogatepass")) // 2) + mutf8(s) + b"\0") for s in self.strings]
+        string_at = [
+            put(uleb(len(s.encode("utf-16-le", "surrogatepass")) // 2) + mutf8(s) + b"\0")
+            for s in self.strings
+        ]
         class_data = []
         for c in self.classes:
             lists = [[m for m in c.methods if m.virtual == v] for v in (False, True)]
@@ -244,14 +260,22 @@ class Builder:
             struct.pack("<III", self.sid[shorty(p)], self.tid[p.split(")")[1]], a)
             for p, a in zip(self.protos, proto_args, strict=True)
         )
-        body += b"".join(struct.pack("<HHI", self.tid[f[0]], self.tid[f[2]], self.sid[f[1]]) for f in self.fields)
-        body += b"".join(struct.pack("<HHI", self.tid[m[0]], self.pid[m[2]], self.sid[m[1]]) for m in self.methods)
+        body += b"".join(
+            struct.pack("<HHI", self.tid[f[0]], self.tid[f[2]], self.sid[f[1]]) for f in self.fields
+        )
+        body += b"".join(
+            struct.pack("<HHI", self.tid[m[0]], self.pid[m[2]], self.sid[m[1]]) for m in self.methods
+        )
         for c, i, d in zip(self.classes, interfaces, class_data, strict=True):
             parent = self.tid[c.parent] if c.parent else 0xFFFFFFFF
             body += struct.pack("<8I", self.tid[c.name], c.flags, parent, i, 0xFFFFFFFF, 0, d, 0)
         total = 0x70 + len(body) + len(data)
         counts = b"".join(struct.pack("<II", n[k], self.section[k]) for k in size)
-        tail = struct.pack("<IIIIII", total, 0x70, 0x12345678, 0, 0, 0) + counts + struct.pack("<II", len(data), data_at)
+        tail = (
+            struct.pack("<IIIIII", total, 0x70, 0x12345678, 0, 0, 0)
+            + counts
+            + struct.pack("<II", len(data), data_at)
+        )
         rest = tail + body + bytes(data)
         signed = hashlib.sha1(rest).digest() + rest
         return b"dex\n" + self.version + b"\0" + struct.pack("<I", zlib.adler32(signed)) + signed

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import struct
 import time
 import tracemalloc
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mingcha.extract.limits import DEFAULT
 from mingcha.extract.package.archive import Archive, Budget
-from tests.extract.package.build import File, apk, deflated, zip_
+from tests.extract.package.build import File, apk, zip_
 from tests.inputs import every, real
 
 TEXT = b"the quick brown fox " * 50
@@ -72,12 +72,10 @@ def test_wrong_sizes_and_crc() -> None:
 
 
 def test_broken_stream_gives_its_beginning() -> None:
-    content = random.Random(1).randbytes(200_000)
-    raw = bytearray(deflated(content))
-    raw[150_000:150_400] = b"\xff" * 400
-    a = Archive(zip_([File("a", content, raw=bytes(raw))]))
-    data = a.read("a")
-    assert data is not None and data[:50_000] == content[:50_000]
+    stream = zlib.compressobj(6, zlib.DEFLATED, -15)
+    raw = stream.compress(TEXT) + stream.flush(zlib.Z_FULL_FLUSH) + b"\x07\xff"  # block type 3 does not exist
+    a = Archive(zip_([File("a", TEXT * 2, raw=raw)]))
+    assert a.read("a") == TEXT
     assert limits_hit(a) == {"unreadable-entry"}
 
 
@@ -234,7 +232,10 @@ SEED = apk(extra=[File("assets/x", TEXT), File("b", TEXT, method=0)])
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.integers(0, len(SEED) - 1), st.integers(0, 255)), min_size=1, max_size=12), st.integers(0, 60))
+@given(
+    st.lists(st.tuples(st.integers(0, len(SEED) - 1), st.integers(0, 255)), min_size=1, max_size=12),
+    st.integers(0, 60),
+)
 def test_mutations_never_raise(changes: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(SEED)
     for at, value in changes:

@@ -52,12 +52,14 @@ def test_tables_definitions_and_edges_of_a_small_file() -> None:
     assert [code.method(m) for m in events(code, INVOKE)] == [
         "Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I"
     ]
-    assert [code.field_ref(f) for f in events(code, FIELD)] == ["Landroid/os/Build;->SERIAL:Ljava/lang/String;"]
+    assert [code.field_ref(f) for f in events(code, FIELD)] == [
+        "Landroid/os/Build;->SERIAL:Ljava/lang/String;"
+    ]
     assert [code.type(t) for t in events(code, NEW)] == ["Ljava/io/File;"]
     assert code.def_size.tolist() == [1, 5, 0]
-    assert [(int(c), code.type(int(t))) for c, t in zip(code.interface_class, code.interface_type, strict=True)] == [
-        (0, "Ljava/lang/Runnable;")
-    ]
+    assert [
+        (int(c), code.type(int(t))) for c, t in zip(code.interface_class, code.interface_type, strict=True)
+    ] == [(0, "Ljava/lang/Runnable;")]
     assert code.counts.instructions == 6
     assert code.counts.classes == 2
 
@@ -86,7 +88,9 @@ def test_payloads_inside_the_stream_are_stepped_over() -> None:
 
 def test_a_payload_that_claims_more_than_its_body_ends_with_it() -> None:
     array = [0x0300, 0xFFFF, 0xFFFF, 0xFFFF]
-    code = tables.read("c", build([Cls("La/A;", [Mth("a", "()V", [("raw", array)]), Mth("b", "()V", [VOID])])]))
+    code = tables.read(
+        "c", build([Cls("La/A;", [Mth("a", "()V", [("raw", array)]), Mth("b", "()V", [VOID])])])
+    )
     assert code.def_size.tolist() == [1, 1]
     assert any("cut" in note for note in code.malformed)
 
@@ -113,7 +117,15 @@ def test_an_operand_out_of_range_becomes_minus_one() -> None:
 
 
 def test_a_body_shared_by_two_methods_gives_its_events_to_both() -> None:
-    classes = [Cls("La/A;", [Mth("a", "()V", [("const-string", 0, "x"), VOID]), Mth("b", "()V", [("const-string", 0, "y"), VOID])])]
+    classes = [
+        Cls(
+            "La/A;",
+            [
+                Mth("a", "()V", [("const-string", 0, "x"), VOID]),
+                Mth("b", "()V", [("const-string", 0, "y"), VOID]),
+            ],
+        )
+    ]
     builder = Builder(classes)
     data = bytearray(builder.build())
     first, second = builder.code_at["La/A;->a()V"], builder.code_at["La/A;->b()V"]
@@ -141,7 +153,19 @@ def test_overlapping_bodies_are_cut_and_noted() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "\0", "a\0b", "é", "中文", "😀", "x😀y中", "\ud800", "\udc00\ud800", "\x7f\x80\u07ff\u0800\uffff"],
+    [
+        "",
+        "a",
+        "\0",
+        "a\0b",
+        "é",
+        "中文",
+        "😀",
+        "x😀y中",
+        "\ud800",
+        "\udc00\ud800",
+        "\x7f\x80\u07ff\u0800\uffff",
+    ],
 )
 def test_mutf8_is_decoded_as_written(text: str) -> None:
     expected = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -192,7 +216,12 @@ def _sample() -> bytes:
         ("const-string", 0, "https://a.example"), ("new-instance", 1, "Ljava/io/File;"),
         ("invoke-static", [0], "Landroid/util/Log;->d(Ljava/lang/String;)I"), ("raw", [0x0100, 1, 0, 0, 1, 0]), VOID,
     ]  # fmt: skip
-    return build([Cls(f"La/C{n};", [Mth(f"m{k}", "()V", code) for k in range(5)], interfaces=("La/I;",)) for n in range(30)])
+    return build(
+        [
+            Cls(f"La/C{n};", [Mth(f"m{k}", "()V", code) for k in range(5)], interfaces=("La/I;",))
+            for n in range(30)
+        ]
+    )
 
 
 def _use(code: Code) -> None:
@@ -254,7 +283,9 @@ def test_the_sweep_equals_a_plain_walk(stream: list[int], parts: int) -> None:
 
 def test_the_lockstep_part_agrees_with_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(7)
-    units = np.array([rng.choice([0x0E, 0x1A, 0x106E, 0x12, 0x0100, 0x0300, 0x18]) for _ in range(30_000)], np.uint16)
+    units = np.array(
+        [rng.choice([0x0E, 0x1A, 0x106E, 0x12, 0x0100, 0x0300, 0x18]) for _ in range(30_000)], np.uint16
+    )
     start = np.arange(0, 30_000, 60, dtype=np.int32)
     end = start + 60
     lockstep = sweep(units, start, end)

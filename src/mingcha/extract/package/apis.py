@@ -43,7 +43,9 @@ class Table:
             name = descriptor(group.cls)
             for member in group.members:
                 side = table.fields if member.field else table.methods
-                side.setdefault(name, {}).setdefault(member.field or member.name, []).append((group.cls, member))
+                side.setdefault(name, {}).setdefault(member.field or member.name, []).append(
+                    (group.cls, member)
+                )
                 if group.subclasses and member.name and member.name != "<init>":
                     table.inherited.setdefault(member.name, set()).add(name)
                 for constant in member.constant:
@@ -92,7 +94,7 @@ class Matcher:
     def _hierarchy(self, code: Code) -> None:
         types = code.types
         for cls, parent in zip(code.class_type.tolist(), code.class_super.tolist(), strict=True):
-            if 0 <= cls and 0 <= parent:
+            if cls >= 0 and parent >= 0:
                 self._supers.setdefault(types[cls], types[parent])
         self._named = among(code, {n.encode() for n in self.table.inherited}, only=code.method_name)
         defined = code.def_method[code.def_method >= 0]
@@ -112,7 +114,11 @@ class Matcher:
                 targets[m] = found
             elif name in self.table.inherited and cls in self.table.supers:
                 climb.add(m)
-        climb.update(m for m in np.flatnonzero(~direct & self._named[code.method_name]).tolist() if self._may_climb(code, m))
+        climb.update(
+            m
+            for m in np.flatnonzero(~direct & self._named[code.method_name]).tolist()
+            if self._may_climb(code, m)
+        )
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
         for caller, m, count, d in _sites(code, INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
@@ -131,7 +137,10 @@ class Matcher:
     def _may_climb(self, code: Code, m: int) -> bool:
         """Whether the class of a reference could inherit a listed member. Known chains that end
         elsewhere are left out here; those that leave this container are settled at the end."""
-        cls, homes = code.types[code.method_class[m]], self.table.inherited[code.text(int(code.method_name[m]))]
+        cls, homes = (
+            code.types[code.method_class[m]],
+            self.table.inherited[code.text(int(code.method_name[m]))],
+        )
         for _ in range(64):
             if cls in homes:
                 return True
@@ -209,7 +218,9 @@ def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterat
     size = len(code.method_class) if kind == INVOKE else len(code.field_class)
     mask = np.zeros(size + 1, bool)
     mask[list(wanted)] = True
-    hit = np.flatnonzero((code.event_kind == kind) & mask[np.where(code.event_kind == kind, code.event_operand, -1)])
+    hit = np.flatnonzero(
+        (code.event_kind == kind) & mask[np.where(code.event_kind == kind, code.event_operand, -1)]
+    )
     if skip is not None:
         hit = hit[~skip[code.event_def[hit]]]
     key = code.event_def[hit].astype(np.int64) * (size + 1) + code.event_operand[hit]

@@ -16,7 +16,9 @@ from mingcha.extract.package.code import CodeFacts
 from mingcha.extract.package.owners import Owner
 from mingcha.extract.package.texts import Words, parse_url
 
-_TEXT = re.compile(r"(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I)
+_TEXT = re.compile(
+    r"(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I
+)
 _URL = re.compile(r"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[^\s\"'<>\\^`{|}]{3,2000}", re.I)
 FILE, TOTAL = 1 << 20, 8 << 20
 
@@ -58,7 +60,11 @@ def scan_resources(resources: Resources, code: CodeFacts, words: Words, owner: O
     A resource belongs to whoever shipped the package; which SDK's resources were merged into
     it cannot be told, so the app is named as the owner.
     """
-    texts = [text.replace("\n", " ") for _, text in resources.all_strings() if len(text) > 1 and not text.startswith("res/")]
+    texts = [
+        text.replace("\n", " ")
+        for _, text in resources.all_strings()
+        if len(text) > 1 and not text.startswith("res/")
+    ]
     _hits("\n".join(texts), "resource", "resources.arsc", code, words, owner)
 
 

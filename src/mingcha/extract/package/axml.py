@@ -97,7 +97,7 @@ class _Reader:
                 count = (size - header) // 4
                 self.ids = struct.unpack_from(f"<{min(count, self.limits.pool_strings)}I", data, pos + header)
             elif _FIRST <= kind <= _LAST:
-                elements = elements or kind == _START
+                elements = True
                 self._node(kind, pos, header, size)
                 if self.build.full:
                     break

@@ -6,11 +6,11 @@ Opcodes of events are given as their Dalvik counterparts, so that consumers see 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mingcha.extract.package.columns import CUSTOM, FIELD, INVOKE, NEW, STRING, Code, Counts, I32
+from mingcha.extract.package.columns import CUSTOM, FIELD, I32, INVOKE, NEW, STRING, Code, Counts
 
 _DALVIK = {
     0xB6: 0x6E, 0xB7: 0x70, 0xB8: 0x71, 0xB9: 0x72, 0xBA: 0xFC,
@@ -25,7 +25,20 @@ def _widths() -> bytes:
     w = bytearray([1] * 256)
     for op in (0x10, 0x12, *range(0x15, 0x1A), *range(0x36, 0x3B), 0xA9, 0xBC):
         w[op] = 2
-    for op in (0x11, 0x13, 0x14, _IINC, *range(0x99, 0xA9), *range(0xB2, 0xB9), 0xBB, 0xBD, 0xC0, 0xC1, 0xC6, 0xC7):
+    for op in (
+        0x11,
+        0x13,
+        0x14,
+        _IINC,
+        *range(0x99, 0xA9),
+        *range(0xB2, 0xB9),
+        0xBB,
+        0xBD,
+        0xC0,
+        0xC1,
+        0xC6,
+        0xC7,
+    ):
         w[op] = 3
     for op in (0xC5,):
         w[op] = 4
@@ -37,7 +50,24 @@ def _widths() -> bytes:
 
 
 _W = _widths()
-_POOL_SIZE = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4, 15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
+_POOL_SIZE = {
+    3: 4,
+    4: 4,
+    5: 8,
+    6: 8,
+    7: 2,
+    8: 2,
+    9: 4,
+    10: 4,
+    11: 4,
+    12: 4,
+    15: 3,
+    16: 2,
+    17: 4,
+    18: 4,
+    19: 2,
+    20: 2,
+}
 
 
 def _special(code: bytes, p: int) -> int:
@@ -50,8 +80,8 @@ def _special(code: bytes, p: int) -> int:
         return len(code) - p
     if op == _TABLESWITCH:
         low, high = struct.unpack_from(">ii", code, at + 4)
-        return at + 12 + 4 * max(0, high - low + 1) - p
-    (pairs,) = struct.unpack_from(">i", code, at + 4)
+        return at + 12 + 4 * max(0, int(high) - int(low) + 1) - p
+    pairs = int.from_bytes(code[at + 4 : at + 8], "big", signed=True)
     return at + 8 + 8 * max(0, pairs) - p
 
 
@@ -111,7 +141,9 @@ class _Pool:
         return got
 
     def field(self, cls: bytes, name: bytes, descriptor: bytes) -> int:
-        return self.fields.setdefault((self.cls(cls), self.type(descriptor), self.string(name)), len(self.fields))
+        return self.fields.setdefault(
+            (self.cls(cls), self.type(descriptor), self.string(name)), len(self.fields)
+        )
 
     def method(self, cls: bytes, name: bytes, descriptor: bytes) -> int:
         key = (self.cls(cls), self.proto(descriptor), self.string(name))
@@ -119,7 +151,8 @@ class _Pool:
 
 
 def _split(args: bytes) -> list[bytes]:
-    out, p = [], 0
+    out: list[bytes] = []
+    p = 0
     while p < len(args) and len(out) < 255:
         q = p
         while q < len(args) and args[q : q + 1] == b"[":
@@ -254,7 +287,7 @@ def _columns(
     interfaces: list[tuple[int, int]], definitions: list[tuple[int, int, int, int]],
     events: list[tuple[int, int, int, int, int]], counts: Counts,
 ) -> Code:  # fmt: skip
-    def columns(rows: list[tuple[int, ...]] | list[tuple[int, int, int]], width: int) -> I32:
+    def columns(rows: Sequence[tuple[int, ...]], width: int) -> I32:
         return np.array(rows, np.int32).reshape(-1, width).T if rows else np.zeros((width, 0), np.int32)
 
     texts = list(pool.strings)

@@ -23,7 +23,17 @@ Fact = dict[str, Any]
 URLS, MATCHES = 4000, 300  # facts of one package, and of one word-list entry
 # So common that a list of them says nothing; `log-personal` looks at the ones that matter.
 _QUIET = frozenset({"log-write"})
-_PERSONAL = ("imei", "imsi", "iccid", "phone-number", "precise-location", "mac-address", "contacts", "sms", "call-log")
+_PERSONAL = (
+    "imei",
+    "imsi",
+    "iccid",
+    "phone-number",
+    "precise-location",
+    "mac-address",
+    "contacts",
+    "sms",
+    "call-log",
+)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-FRAMEWORK = ("android", "java", "javax", "dalvik", "sun", "libcore", "org.json", "org.xmlpull", "org.w3c", "org.xml")
+FRAMEWORK = (
+    "android",
+    "java",
+    "javax",
+    "dalvik",
+    "sun",
+    "libcore",
+    "org.json",
+    "org.xmlpull",
+    "org.w3c",
+    "org.xml",
+)
 _TOO_WIDE = {"com", "cn", "net", "org", "io", "me", "top", "app", "dev", "example", "android"}
 
 
@@ -34,7 +45,9 @@ SYSTEM = Owner("system", "android", "Android")
 class Owners:
     """Attribution for one package. Names may be dotted, slashed or descriptors."""
 
-    def __init__(self, prefixes: Mapping[str, Owner], app_id: str | None = None, app_name: str | None = None) -> None:
+    def __init__(
+        self, prefixes: Mapping[str, Owner], app_id: str | None = None, app_name: str | None = None
+    ) -> None:
         self._prefix = dict(prefixes)
         self.app = Owner("app", app_id or "", app_name or app_id or "")
         self._known: dict[str, Owner] = {}
@@ -82,7 +95,13 @@ def _own_prefix(app_id: str | None) -> str | None:
     labels = (app_id or "").split(".")
     if len(labels) < 2 or labels[1] in _TOO_WIDE:
         return app_id or None
-    wide = labels[:2] in (["com", "github"], ["io", "github"], ["com", "gitee"], ["com", "google"], ["com", "tencent"])
+    wide = labels[:2] in (
+        ["com", "github"],
+        ["io", "github"],
+        ["com", "gitee"],
+        ["com", "google"],
+        ["com", "tencent"],
+    )
     return ".".join(labels[: 3 if wide else 2])
 
 

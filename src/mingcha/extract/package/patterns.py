@@ -17,7 +17,11 @@ from mingcha.extract.package.columns import FIELD, INVOKE, NEW, STRING, Code
 
 Hit = tuple[str, int, str]  # pattern, definition, detail
 
-_EXEC = (("Ljava/lang/Runtime;", "exec"), ("Ljava/lang/ProcessBuilder;", "<init>"), ("Ljava/lang/ProcessBuilder;", "command"))
+_EXEC = (
+    ("Ljava/lang/Runtime;", "exec"),
+    ("Ljava/lang/ProcessBuilder;", "<init>"),
+    ("Ljava/lang/ProcessBuilder;", "command"),
+)
 _SETTINGS = "Landroid/webkit/WebSettings;"
 _SETTERS = {
     (_SETTINGS, "setJavaScriptEnabled"): ("webview-js-on", (1,)),
@@ -69,7 +73,9 @@ class Scope:
         code = self.code
         return [
             code.method(o).partition("(")[0]
-            for o, k in zip(code.event_operand[low:high].tolist(), code.event_kind[low:high].tolist(), strict=True)
+            for o, k in zip(
+                code.event_operand[low:high].tolist(), code.event_kind[low:high].tolist(), strict=True
+            )
             if k == INVOKE
         ]
 
@@ -116,7 +122,10 @@ def _tls(s: Scope) -> Iterator[Hit]:
     for d in s.members(s.implementors("Ljavax/net/ssl/HostnameVerifier;"), "verify"):
         if s.code.bodies.shape(s.code, d) == "true":
             yield "tls-hostname-any", d, "verify() { return true; }"
-    for name in ("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;"):
+    for name in (
+        "Lorg/apache/http/conn/ssl/SSLSocketFactory;",
+        "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;",
+    ):
         yield from _allow_all(s, name)
     proceed = s.methods(("Landroid/webkit/SslErrorHandler;", "proceed"))
     for d in sorted({int(s.code.event_def[e]) for e in s.events(proceed)}):
@@ -187,7 +196,9 @@ def _fixed(s: Scope, cls: str, pattern: str) -> Iterator[Hit]:
                 code.text(int(code.event_operand[j])) for j in range(k - 1, max(low, k - 3) - 1, -1)
                 if code.event_kind[j] == STRING
             ]  # fmt: skip
-            keys = [t for t in texts if t.upper() not in ("UTF-8", "UTF8", "GBK", "ASCII", "ISO-8859-1") and t]
+            keys = [
+                t for t in texts if t.upper() not in ("UTF-8", "UTF8", "GBK", "ASCII", "ISO-8859-1") and t
+            ]
             if keys and all(code.event_kind[j] == STRING for j in range(k - len(texts), k)):
                 yield pattern, int(code.event_def[e]), f"{keys[0][:2]}…({len(keys[0])})"
             break
@@ -220,7 +231,12 @@ def _system(s: Scope) -> Iterator[Hit]:
 
 def _storage(s: Scope) -> Iterator[Hit]:
     names = ("openFileOutput", "getSharedPreferences", "openOrCreateDatabase", "getDir")
-    owners = ("Landroid/content/Context;", "Landroid/app/Activity;", "Landroid/content/ContextWrapper;", "Landroid/app/Application;")
+    owners = (
+        "Landroid/content/Context;",
+        "Landroid/app/Activity;",
+        "Landroid/content/ContextWrapper;",
+        "Landroid/app/Application;",
+    )
     for e in s.events(s.methods(*((o, n) for o in owners for n in names))):
         args = s.code.bodies.constants(s.code, e)
         mode = args[-1] if args else None
@@ -233,7 +249,11 @@ def _storage(s: Scope) -> Iterator[Hit]:
     database = "Landroid/database/sqlite/SQLiteDatabase;"
     for e in s.events(s.methods((database, "rawQuery"), (database, "execSQL"))):
         before = s.code.event_operand[e - 1] if e else -1
-        if e and s.code.event_kind[e - 1] == INVOKE and "StringBuilder;->toString" in s.code.method(int(before)):
+        if (
+            e
+            and s.code.event_kind[e - 1] == INVOKE
+            and "StringBuilder;->toString" in s.code.method(int(before))
+        ):
             yield "sql-raw", int(s.code.event_def[e]), "SQL from StringBuilder"
 
 

@@ -18,7 +18,17 @@ from typing import Any, NamedTuple
 from mingcha.errors import BadInput
 from mingcha.extract.limits import DEFAULT, Limits
 from mingcha.extract.package import (
-    channels, classfile, embedded, manifest, native, netconfig, owners, packers, sdk, signing, splits,
+    channels,
+    classfile,
+    embedded,
+    manifest,
+    native,
+    netconfig,
+    owners,
+    packers,
+    sdk,
+    signing,
+    splits,
 )  # fmt: skip
 from mingcha.extract.package.apis import Table
 from mingcha.extract.package.arsc import Resources
@@ -69,7 +79,7 @@ def _reference(catalogue: Any) -> Reference:
     return Reference(
         sdks=catalogue.sdks, prefixes=owners.from_catalogue(catalogue.sdks.values()),
         vendors={d: s.id for s in catalogue.sdks.values() for d in s.domains},
-        table=Table.build(catalogue.apis.values(), getattr(catalogue, "framework", {})),
+        table=Table.build(catalogue.apis.values(), {c: f.parent for c, f in catalogue.framework.items()}),
         words=Words.build(catalogue.words.values()),
         rivals=frozenset(w for e in rivals.entries for w in e.exact) if rivals else frozenset(),
         packers=list(catalogue.packers.values()),
@@ -123,7 +133,9 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
 class _Run:
     """One package being read."""
 
-    def __init__(self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits) -> None:
+    def __init__(
+        self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits
+    ) -> None:
         self.container, self.digest, self.ref, self.emit, self.limits = container, digest, ref, emit, limits
         self.notes = container.notes
         self.resources: Resources | None = None
@@ -168,7 +180,12 @@ class _Run:
         if table is not None:
             self.resources = Resources(table, self.notes, self.limits)
         self.manifest = manifest.read(
-            base.root, self.resources, self.digest, self.notes, where=base.archive.notes.prefix + base.manifest, limits=self.limits
+            base.root,
+            self.resources,
+            self.digest,
+            self.notes,
+            where=base.archive.notes.prefix + base.manifest,
+            limits=self.limits,
         )
         container.missing_splits(self.manifest.split_required)
         package = self.manifest.package
@@ -180,11 +197,16 @@ class _Run:
             path = config if config in base.archive else None
         if path:
             root = splits.read_root(base.archive, path)
-            facts, base_clear = netconfig.read(root, self.digest, path, package.get("target_sdk"), limits=self.limits)
+            facts, base_clear = netconfig.read(
+                root, self.digest, path, package.get("target_sdk"), limits=self.limits
+            )
             self.emit(facts)
         if package and container.format != "aar":
             decision = netconfig.decide(
-                package.get("target_sdk"), self.manifest.cleartext_flag, base=base_clear, configured=config is not None
+                package.get("target_sdk"),
+                self.manifest.cleartext_flag,
+                base=base_clear,
+                configured=config is not None,
             )
             package["cleartext"], package["cleartext_by"] = decision.allowed, decision.by
         self.emit(f for f in self.manifest.facts if f["kind"] not in ("component", "meta-data"))

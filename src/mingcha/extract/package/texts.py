@@ -18,14 +18,14 @@ import numpy as np
 from mingcha.extract.package.columns import I32, STRING, Code, decode
 from mingcha.extract.package.strings import among
 
-_URL = re.compile(rb"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]{3,2000}", re.I)
+_URL = re.compile(
+    rb"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]{3,2000}",
+    re.I,
+)
 _HOST = re.compile(r"^[a-z]+://(?:[^/@\s]{0,100}@)?(\[[0-9a-f:]+\]|[a-z0-9_.-]{1,253})", re.I)
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
 NAMESPACES = frozenset(
-    "schemas.android.com www.w3.org w3.org ns.adobe.com xmlpull.org xml.org xml.apache.org java.sun.com "
-    "schemas.xmlsoap.org schemas.microsoft.com schemas.openxmlformats.org purl.org docs.oasis-open.org "
-    "apache.org javax.xml.xmlconstants relaxng.org iptc.org www.example.com example.com "
-    "localhost 127.0.0.1".split()
+    ["schemas.android.com", "www.w3.org", "w3.org", "ns.adobe.com", "xmlpull.org", "xml.org", "xml.apache.org", "java.sun.com", "schemas.xmlsoap.org", "schemas.microsoft.com", "schemas.openxmlformats.org", "purl.org", "docs.oasis-open.org", "apache.org", "javax.xml.xmlconstants", "relaxng.org", "iptc.org", "www.example.com", "example.com", "localhost", "127.0.0.1"]
 )
 
 
@@ -132,7 +132,10 @@ class Words:
 
     @staticmethod
     def _each(
-        text: str, word: str, key: tuple[str, str], hit: Callable[[tuple[str, str], int, int], Iterator[Match]]
+        text: str,
+        word: str,
+        key: tuple[str, str],
+        hit: Callable[[tuple[str, str], int, int], Iterator[Match]],
     ) -> Iterator[Match]:
         at = text.find(word)
         n = 0
@@ -201,15 +204,19 @@ class Strings:
             at = self.region.find(raw)
             while at >= 0:
                 s = self.at(at)
-                if s >= 0 and self.code.string_start[s] == at + self.low and "code" in words.where[lst, entry]:
+                if (
+                    s >= 0
+                    and self.code.string_start[s] == at + self.low
+                    and "code" in words.where[lst, entry]
+                ):
                     yield Match(lst, entry, words.show((lst, entry), self.code.text(s))), s
                 at = self.region.find(raw, at + len(raw))
 
     def _wide(self, words: Words) -> Iterator[tuple[Match, int]]:
         """Words and patterns beyond ASCII, looked for only in the strings that have such bytes."""
         high = np.flatnonzero(np.frombuffer(self.region, np.uint8) >= 0x80)
-        k = np.unique(np.searchsorted(self.starts, high + self.low, "right") - 1)
-        ids = self.order[k[k >= 0]].tolist()
+        ranks = np.unique(np.searchsorted(self.starts, high + self.low, "right") - 1)
+        ids = self.order[ranks[ranks >= 0]].tolist()
         texts = [self.code.text(s).replace("\n", " ") for s in ids]
         if not texts:
             return

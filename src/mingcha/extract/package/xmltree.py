@@ -71,8 +71,8 @@ class Builder:
 
     @property
     def full(self) -> bool:
-        """No further element would be taken."""
-        return self._count >= self._limits.xml_elements
+        """No further element will be taken."""
+        return self._count > self._limits.xml_elements
 
     def start(self, tag: str, attrs: dict[str, Value]) -> None:
         """Open an element."""

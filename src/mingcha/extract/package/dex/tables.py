@@ -10,7 +10,7 @@ import struct
 
 import numpy as np
 
-from mingcha.extract.package.columns import CUSTOM, FIELD, INVOKE, NEW, STRING, Code, Counts, I32, I64, U8
+from mingcha.extract.package.columns import CUSTOM, FIELD, I32, I64, INVOKE, NEW, STRING, U8, Code, Counts
 from mingcha.extract.package.dex import classdata, opcodes
 from mingcha.extract.package.dex.sweep import disjoint, sweep
 

@@ -1,0 +1,121 @@
+"""Measure one thing in a process of its own and print one JSON line. Called by run.py.
+
+    python benchmarks/measure.py tables|floor|manifest|androguard|engine FILE
+
+CPU is user + system time of the measured part, without interpreter start and imports; memory
+is the peak resident set of the whole process.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def tables(path: Path) -> dict[str, object]:
+    """Archive index, inflate, all tables, definitions and edges of every DEX file."""
+    from mingcha.extract.package import splits
+    from mingcha.extract.package.dex import tables as dex
+
+    start = _cpu()
+    size = 0
+    with splits.open_container(path) as container:  # type: ignore[union-attr]
+        for entry in container.dex_entries():
+            data = container.read_dex(entry)
+            if data is not None:
+                size += len(data)
+                try:
+                    dex.read(entry.where, bytes(data))
+                except dex.NotDex:
+                    continue
+    return {"cpu": _cpu() - start, "dex": size}
+
+
+def floor(path: Path) -> dict[str, object]:
+    """What no reader can do without: read the file, inflate its DEX files, look at each byte once."""
+    import deflate
+    import numpy as np
+
+    start = _cpu()
+    size = total = 0
+    path.read_bytes()
+    with zipfile.ZipFile(path) as z:
+        for info in z.infolist():
+            if info.filename.startswith("classes") and info.filename.endswith(".dex"):
+                z.fp.seek(info.header_offset)  # type: ignore[union-attr]
+                head = z.fp.read(30)  # type: ignore[union-attr]
+                z.fp.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)  # type: ignore[union-attr]
+                packed = z.fp.read(info.compress_size)  # type: ignore[union-attr]
+                data = deflate.deflate_decompress(packed, info.file_size) if info.compress_type else packed
+                size += len(data)
+                total += int(np.frombuffer(data, np.uint8).sum(dtype=np.int64))
+    return {"cpu": _cpu() - start, "dex": size, "sum": total}
+
+
+def manifest(path: Path) -> dict[str, object]:
+    """Container, manifest with resources, and certificates."""
+    from mingcha.extract.package import certificates, splits
+    from mingcha.extract.package import manifest as reader
+    from mingcha.extract.package import signing
+    from mingcha.extract.package.arsc import Resources
+
+    start = _cpu()
+    with splits.open_container(path) as container:  # type: ignore[union-attr]
+        if container.apks:
+            base = container.apks[0]
+            raw = container.resource_table(base)
+            found = Resources(raw, container.notes) if raw else None
+            reader.read(base.root, found, "", container.notes)
+            signing.read(base.archive, "")
+    return {"cpu": _cpu() - start, "modules": certificates.__name__}
+
+
+def engine(path: Path) -> dict[str, object]:
+    """Everything the reader does for a package, in this process."""
+    from mingcha import catalogue
+    from mingcha.extract.package import reader
+
+    reader.reference(catalogue.load())
+    facts: list[object] = []
+    start = _cpu()
+    reader.read(path, facts.extend, catalogue.load())
+    return {"cpu": _cpu() - start, "facts": len(facts)}
+
+
+def androguard(path: Path) -> dict[str, object]:
+    """AnalyzeAPK, its counts and the callers of the catalogue's APIs."""
+    from loguru import logger
+
+    logger.remove()
+    from androguard.misc import AnalyzeAPK
+
+    import peers
+
+    start = _cpu()
+    _, dexes, analysis = AnalyzeAPK(str(path))
+    cpu = _cpu() - start
+    return {"cpu": cpu, "counts": peers.androguard_totals(dexes), "callers": peers.androguard_callers(analysis)}
+
+
+def main() -> None:
+    what, path = sys.argv[1], Path(sys.argv[2])
+    run: dict[str, Callable[[Path], dict[str, object]]] = {
+        "tables": tables, "floor": floor, "manifest": manifest, "engine": engine, "androguard": androguard,
+    }  # fmt: skip
+    out = run[what](path)
+    out["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(out))
+
+
+if __name__ == "__main__":
+    main()
