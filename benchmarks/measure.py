@@ -24,18 +24,18 @@ def _cpu() -> float:
 
 def tables(path: Path) -> dict[str, object]:
     """Archive index, inflate, all tables, definitions and edges of every DEX file."""
-    from mingcha.extract.package import splits
+    from mingcha.extract.package.archive import Archive
     from mingcha.extract.package.dex import tables as dex
 
     start = _cpu()
     size = 0
-    with splits.open_container(path) as container:  # type: ignore[union-attr]
-        for entry in container.dex_entries():
-            data = container.read_dex(entry)
+    with Archive.open(path) as archive:
+        for name in list(archive.names(prefix="classes", suffix=".dex")):
+            data = archive.read(name)
             if data is not None:
                 size += len(data)
                 try:
-                    dex.read(entry.where, bytes(data))
+                    dex.read(name, bytes(data))
                 except dex.NotDex:
                     continue
     return {"cpu": _cpu() - start, "dex": size}

@@ -21,7 +21,9 @@ def real(name: str) -> Path:
     Skips the calling test, visibly, where the file has not been fetched. An ambiguous or unknown
     name is an error of the test.
     """
-    exact = [r for r in _rows() if r["sha256"].startswith(name) or f"{r['package']}/{r['path']}".endswith(name)]
+    exact = [
+        r for r in _rows() if r["sha256"].startswith(name) or f"{r['package']}/{r['path']}".endswith(name)
+    ]
     hits = exact or [r for r in _rows() if name in f"{r['package']}/{r['path']}"]
     if len(hits) != 1:
         raise LookupError(f"{name!r} names {len(hits)} files of tests/inputs/manifest.csv")

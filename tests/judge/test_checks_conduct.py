@@ -16,26 +16,22 @@ from .make import APP, CATALOGUE, CHANNELS, T, fact
 
 
 def sdk(name: str, purpose: str) -> Sdk:
-    given = {"id": name, "name": T, "vendor": T, "purpose": purpose, "sources": [{"by": "ours", "ref": "test"}]}
+    given = {
+        "id": name,
+        "name": T,
+        "vendor": T,
+        "purpose": purpose,
+        "sources": [{"by": "ours", "ref": "test"}],
+    }
     return msgspec.convert(given, Sdk)
 
 
 SDKS = {"union": sdk("union", "ads"), "other-union": sdk("other-union", "ads"), "bells": sdk("bells", "push")}
-KNOWN = msgspec.structs.replace(CATALOGUE, sdks=SDKS) if isinstance(CATALOGUE, msgspec.Struct) else None
-
-
-def catalogue() -> Any:
-    if KNOWN is not None:
-        return KNOWN
-    from dataclasses import replace
-
-    return replace(CATALOGUE, sdks=SDKS)
+KNOWN = msgspec.structs.replace(CATALOGUE, sdks=SDKS)
 
 
 def run(*facts: dict[str, Any], **params: Any) -> CheckResult:
-    known = catalogue()
-    index = FactIndex(facts, known, CHANNELS)
-    return checks.find("owned-by-purpose")(index, known, params, APP)
+    return checks.find("owned-by-purpose")(FactIndex(facts, KNOWN, CHANNELS), KNOWN, params, APP)
 
 
 def call(item: str, owner: str, kind: str = "sdk") -> dict[str, Any]:

@@ -74,7 +74,9 @@ def test_filed_certificate_differs() -> None:
 
 
 def test_one_certificate_of_several_is_enough() -> None:
-    found = run("filed-certificate-differs", SIGNER, filing("certificate", "ff" * 16), filing("certificate", MD5))
+    found = run(
+        "filed-certificate-differs", SIGNER, filing("certificate", "ff" * 16), filing("certificate", MD5)
+    )
     assert found.failed is False
 
 

@@ -23,11 +23,11 @@ async function inspect(browser, file, width) {
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = false)));
   const hidden = () => [...document.querySelectorAll("details > table")].filter((t) => !t.checkVisibility({ contentVisibilityAuto: true })).length;
   const foldedOnScreen = await page.evaluate(hidden);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await page.emulateMedia({ media: "print" });
   // Restyling for print is not always done when the call returns: wait for a frame, then look.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))));
   const foldedInPrint = await page.evaluate(hidden);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await context.close();
   return { file, width, violations, foldedOnScreen, foldedInPrint, overflow, requests };
 }

@@ -1,6 +1,5 @@
 """A rich inspection of an invented app, with the names a hostile package would carry."""
 
-
 from __future__ import annotations
 
 import hashlib
@@ -39,7 +38,10 @@ LAWS = {
     "CSL": ("网络安全法", "Cybersecurity Law"),
     "MIIT-164": ("工信部信管函〔2020〕164号", "MIIT notice 164 (2020)"),
     "MIIT-26": ("工信部信管函〔2023〕26号", "MIIT notice 26 (2023)"),
-    "CAC-191": ("App违法违规收集使用个人信息行为认定方法", "Method for identifying illegal collection by apps"),
+    "CAC-191": (
+        "App违法违规收集使用个人信息行为认定方法",
+        "Method for identifying illegal collection by apps",
+    ),
     "TAF-078": ("T/TAF 078 用户权益保护测评规范", "T/TAF 078 user rights test specification"),
 }
 
@@ -56,7 +58,9 @@ def cite(law: str, article: str, mark: str = "official", **more: str) -> Citatio
 def call(caller: str, callee: str, owner: Owner, item: str, dex: str = "classes2.dex") -> Evidence:
     fact = {"kind": "api-call", "exhibit": APK, "where": dex, "caller": caller, "callee": callee, "item": item,
             "api": "x", "group": "item", "via": "direct", "dex": dex, "count": 1}  # fmt: skip
-    return Evidence(exhibit=APK, where=dex, text=f"{caller} → {callee}", owner=owner, path=(caller, callee), fact=fact)
+    return Evidence(
+        exhibit=APK, where=dex, text=f"{caller} → {callee}", owner=owner, path=(caller, callee), fact=fact
+    )
 
 
 def other(kind: str, text: str, owner: Owner = APP, where: str = "AndroidManifest.xml") -> Evidence:
@@ -64,11 +68,11 @@ def other(kind: str, text: str, owner: Owner = APP, where: str = "AndroidManifes
 
 
 IMEI = "Landroid/telephony/TelephonyManager;->getImei()Ljava/lang/String;"
-ANDROID_ID = (
-    "Landroid/provider/Settings$Secure;->getString(Landroid/content/ContentResolver;Ljava/lang/String;)Ljava/lang/String;"
-)
+ANDROID_ID = "Landroid/provider/Settings$Secure;->getString(Landroid/content/ContentResolver;Ljava/lang/String;)Ljava/lang/String;"
 INSTALLED = "Landroid/content/pm/PackageManager;->getInstalledPackages(I)Ljava/util/List;"
-LOCATION = "Landroid/location/LocationManager;->getLastKnownLocation(Ljava/lang/String;)Landroid/location/Location;"
+LOCATION = (
+    "Landroid/location/LocationManager;->getLastKnownLocation(Ljava/lang/String;)Landroid/location/Location;"
+)
 
 
 def finding(rule: str, scenario: str, outcome: Outcome, zh: str, en: str, **more: Any) -> Finding:
@@ -153,9 +157,24 @@ def findings() -> list[Finding]:
 
 
 def inventory() -> dict[str, Any]:
-    item = {"id": "imei", "name": {"zh": "国际移动设备识别码", "en": "IMEI"}, "sensitive": False, "callers": 23}
-    place = {"id": "precise-location", "name": {"zh": "精准定位信息", "en": "precise location"}, "sensitive": True, "callers": 4}
-    apps = {"id": "installed-apps", "name": {"zh": "已安装应用列表", "en": "installed apps"}, "sensitive": False, "callers": 2}
+    item = {
+        "id": "imei",
+        "name": {"zh": "国际移动设备识别码", "en": "IMEI"},
+        "sensitive": False,
+        "callers": 23,
+    }
+    place = {
+        "id": "precise-location",
+        "name": {"zh": "精准定位信息", "en": "precise location"},
+        "sensitive": True,
+        "callers": 4,
+    }
+    apps = {
+        "id": "installed-apps",
+        "name": {"zh": "已安装应用列表", "en": "installed apps"},
+        "sensitive": False,
+        "callers": 2,
+    }
     known = [("jpush", "极光推送", "JPush", "深圳市和讯华谷信息技术有限公司", "Aurora Mobile", "push", 412, [item, place]),
              ("pangle", "穿山甲", "Pangle", "北京巨量引擎网络技术有限公司", "Ocean Engine", "ads", 3180, [item, place, apps]),
              ("umeng", "友盟统计", "Umeng Analytics", "友盟同欣（北京）科技有限公司", "Umeng", "analytics", 655, [item]),
@@ -179,14 +198,41 @@ def inventory() -> dict[str, Any]:
          "used_by": [{"kind": "sdk", "id": "jpush", "name": "极光推送"}, {"kind": "app", "id": "", "name": ""}] if used == "yes" else [], "used": used, "needed": needed}
         for n, zh, en, level, used, needed in names
     ]  # fmt: skip
-    permissions.append({"name": "com.lucky." + "very_long_custom_permission_" * 6 + "\u202eNOISSIMREP", "title": {}, "level": None, "used": "unknown", "used_by": []})
-    owners = [{"kind": "sdk", "id": "jpush", "name": "极光推送"}, {"kind": "sdk", "id": "pangle", "name": "穿山甲"}, {"kind": "app", "id": "", "name": ""}]
+    permissions.append(
+        {
+            "name": "com.lucky." + "very_long_custom_permission_" * 6 + "\u202eNOISSIMREP",
+            "title": {},
+            "level": None,
+            "used": "unknown",
+            "used_by": [],
+        }
+    )
+    owners = [
+        {"kind": "sdk", "id": "jpush", "name": "极光推送"},
+        {"kind": "sdk", "id": "pangle", "name": "穿山甲"},
+        {"kind": "app", "id": "", "name": ""},
+    ]
     items = [{**entry, "owners": owners[: 1 + n], "apis": ["android.telephony.TelephonyManager.getImei", "android.location.LocationManager.getLastKnownLocation"]}
              for n, entry in enumerate((item, place, apps))]  # fmt: skip
     hosts: list[dict[str, Any]] = [
-        {"host": f"api{n}.lucky-bill.example", "cleartext": n % 7 == 0, "owner": owners[n % 3], "vendor": None, "count": n} for n in range(45)
+        {
+            "host": f"api{n}.lucky-bill.example",
+            "cleartext": n % 7 == 0,
+            "owner": owners[n % 3],
+            "vendor": None,
+            "count": n,
+        }
+        for n in range(45)
     ]
-    hosts.append({"host": "xn--evil\u200b.example", "cleartext": True, "owner": "app", "vendor": "极光推送", "count": 1})
+    hosts.append(
+        {
+            "host": "xn--evil\u200b.example",
+            "cleartext": True,
+            "owner": "app",
+            "vendor": "极光推送",
+            "count": 1,
+        }
+    )
     return {
         "sdks": sdks, "permissions": permissions, "items": items, "hosts": hosts,
         "components": {"activity": {"total": 84, "exported": 5}, "service": {"total": 23, "exported": 4}, "receiver": {"total": 17, "exported": 9}, "provider": {"total": 6, "exported": 2}},
@@ -199,7 +245,10 @@ def inventory() -> dict[str, Any]:
 
 def inspection(found: list[Finding] | None = None) -> Inspection:
     found = findings() if found is None else found
-    outcomes = {o: sum(1 for f in found if f.outcome == o) for o in ("failed", "cantTell", "untested", "passed", "inapplicable")}
+    outcomes = {
+        o: sum(1 for f in found if f.outcome == o)
+        for o in ("failed", "cantTell", "untested", "passed", "inapplicable")
+    }
     failed = [f for f in found if f.outcome == "failed"]
     applicable = len(found) - outcomes["inapplicable"]
     return Inspection(
@@ -242,5 +291,7 @@ def large(n: int = 300) -> Inspection:
     found = []
     for k in range(n):
         f = base[k % len(base)]
-        found.append(Finding(**{**{name: getattr(f, name) for name in f.__struct_fields__}, "rule": f"{f.rule}-{k}"}))
+        found.append(
+            Finding(**{**{name: getattr(f, name) for name in f.__struct_fields__}, "rule": f"{f.rule}-{k}"})
+        )
     return inspection(found)

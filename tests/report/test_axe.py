@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mingcha.report import render
 
-from tests.report.fixture import clean, inspection
+from .fixture import clean, inspection
 
 ROOT = Path(__file__).parents[2]
 MODULES = Path(os.environ.get("MINGCHA_NODE_MODULES") or ROOT / ".cache/node/node_modules")

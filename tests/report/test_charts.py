@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
+
 from mingcha.report import charts
 from mingcha.report.charts import Part, Stop, Tone
 
@@ -34,7 +36,7 @@ def test_text_on_every_area_can_be_read(tone: Tone) -> None:
 def test_severities_differ_without_colour() -> None:
     light = [luminance(charts.SEVERITY[s].fill) for s in ("critical", "serious", "moderate", "minor")]
     assert light == sorted(light)
-    assert all(b - a > 0.04 for a, b in zip(light, light[1:], strict=False))
+    assert all(b - a > 0.04 for a, b in itertools.pairwise(light))
 
 
 def bar(*values: int) -> ET.Element:

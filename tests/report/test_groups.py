@@ -1,11 +1,10 @@
 """Findings are put where they belong: a lead is never a failure, a question never a pass."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
 from mingcha.report.groups import by_severity, group, is_lead
 
-from tests.report.fixture import APP, finding, findings, other
+from .fixture import APP, finding, findings, other
 
 SEEN = [other("permission", "android.permission.CAMERA", APP)]
 SHEET = {"question": {"zh": "问", "en": "q"}, "attach": {"zh": "附", "en": "a"}}
@@ -23,9 +22,24 @@ def test_every_finding_is_in_exactly_one_group() -> None:
 
 def test_what_makes_a_lead() -> None:
     assert is_lead(finding("a", "C5-13", "cantTell", "甲", "a", confidence="suspected", evidence=SEEN))
-    assert is_lead(finding("a", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect", "absence")))
-    assert not is_lead(finding("a", "C5-13", "cantTell", "甲", "a", confidence="needs-human", evidence=SEEN, reasons=("answer:unconfirmed",)))
-    assert not is_lead(finding("a", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("channel:traffic",)))
+    assert is_lead(
+        finding("a", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect", "absence"))
+    )
+    assert not is_lead(
+        finding(
+            "a",
+            "C5-13",
+            "cantTell",
+            "甲",
+            "a",
+            confidence="needs-human",
+            evidence=SEEN,
+            reasons=("answer:unconfirmed",),
+        )
+    )
+    assert not is_lead(
+        finding("a", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("channel:traffic",))
+    )
     assert not is_lead(finding("a", "C5-13", "failed", "甲", "a", evidence=SEEN))
 
 

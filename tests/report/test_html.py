@@ -1,5 +1,4 @@
 """The page: complete, self-contained, and unmoved by a hostile package."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -8,18 +7,19 @@ import hashlib
 import re
 import time
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+
+from mingcha.errors import RuleError
 from mingcha.model import Inspection, Owner
 from mingcha.report import html, names, render
 from mingcha.report.words import table
 
-from tests.report.fixture import HOSTILE_NAME, PUSH, call, clean, finding, findings, inspection, large
+from .fixture import HOSTILE_NAME, PUSH, call, clean, finding, findings, inspection, large, other
 
-VOID = {"meta", "br", "wbr", "link", "img", "input", "hr"}
+VOID = {"col", "meta", "br", "wbr", "link", "img", "input", "hr"}
 CJK = re.compile("[\u3400-\u9fff]")
 
 
@@ -81,10 +81,54 @@ def rich(request: pytest.FixtureRequest) -> tuple[str, Page]:
 
 
 def test_only_expected_elements(rich: tuple[str, Page]) -> None:
-    allowed = set(
-        "html head meta title style body header p span h1 h2 h3 h4 h5 nav ol li a main section div dl dt dd figure svg desc"
-        " rect text path circle table caption thead tbody tr th td ul code article details summary wbr".split()
-    )
+    allowed = {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "p",
+        "span",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "nav",
+        "ol",
+        "li",
+        "a",
+        "main",
+        "section",
+        "div",
+        "dl",
+        "dt",
+        "dd",
+        "figure",
+        "svg",
+        "desc",
+        "rect",
+        "text",
+        "path",
+        "circle",
+        "table",
+        "caption",
+        "colgroup",
+        "col",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "ul",
+        "code",
+        "article",
+        "details",
+        "summary",
+        "wbr",
+    }
     assert {tag for tag, _ in rich[1].tags} <= allowed
     for tag, attrs in rich[1].tags:
         assert not any(name.startswith("on") or name == "style" for name in attrs), tag
@@ -98,7 +142,9 @@ def test_nothing_is_loaded_from_anywhere(rich: tuple[str, Page]) -> None:
 
 
 def test_the_policy_allows_the_two_styles_and_nothing_else(rich: tuple[str, Page]) -> None:
-    policy = next(a["content"] for a in rich[1].all("meta") if a.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        a["content"] for a in rich[1].all("meta") if a.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy
     digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in rich[1].styles]
     assert len(digests) == 2
@@ -170,7 +216,12 @@ def test_long_evidence_folds_after_eight_rows() -> None:
 
 def test_english_page_has_no_chinese_of_ours() -> None:
     body = page(inspection(), "en").body.replace(table()["page.also"]["zh"], "")
-    ours = {text for key, texts in table().items() for text in [texts["zh"]] if CJK.search(text) and key != "page.also"}
+    ours = {
+        text
+        for key, texts in table().items()
+        for text in [texts["zh"]]
+        if CJK.search(text) and key != "page.also"
+    }
     found = {text for text in ours if len(text) > 3 and "{" not in text and text in body}
     assert found == set()
     assert "JPush" in body
@@ -194,7 +245,7 @@ def test_the_six_groups_of_nothing() -> None:
 @pytest.mark.parametrize(
     "inventory",
     [
-        {key: value for key in ("sdks", "permissions", "items", "components", "hosts", "signing", "packers", "deviations", "limitations")}
+        dict.fromkeys(("sdks", "permissions", "items", "components", "hosts", "signing", "packers", "deviations", "limitations"), value)
         for value in (None, 3, "text", [], {}, [None, 3, "x", [], {}], {"a": {"b": 1}}, [{"name": [1], "items": 7, "used": [], "needed": {}, "by": {}, "permissions": [{}], "owners": "x", "used_by": [[]], "host": 1, "vendor": [], "signals": {}, "title": 3, "purpose": []}])
     ],
 )  # fmt: skip
@@ -204,22 +255,24 @@ def test_a_strange_inventory_does_not_stop_the_page(inventory: dict[str, Any]) -
         assert render(value, fmt, "en")
 
 
-def test_without_the_catalogue_codes_stand_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    readers = (names.aspects, names.scenarios, names._list)
-    monkeypatch.setattr(names, "ROOT", tmp_path)
-    (tmp_path / "aspects.yml").write_text("- {code: [", encoding="utf-8")
-    (tmp_path / "issue_types.yml").write_text("- {id: 3}", encoding="utf-8")
+def test_without_the_catalogue_codes_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable() -> None:
+        raise RuleError("坏", "broken")
+
+    readers = (
+        names.known, names.aspects, names.scenarios, names.issue_types, names.limitations, names.patterns,
+        names.app_types,
+    )  # fmt: skip
+    monkeypatch.setattr(names.catalogue, "load", unreadable)
     try:
-        for reader in (*readers, names.issue_types, names.limitations, names.patterns, names.app_types):
+        for reader in readers:
             reader.cache_clear()
         p = page(inspection())
         assert "C5-13" in p.body
         assert "N01" in p.body
-        (tmp_path / "aspects.yml").write_text("- {code: 3}", encoding="utf-8")
-        names.aspects.cache_clear()
         assert names.aspects() == ()
     finally:
-        for reader in (*readers, names.issue_types, names.limitations, names.patterns, names.app_types):
+        for reader in readers:
             reader.cache_clear()
 
 
@@ -234,14 +287,38 @@ def test_names_come_from_the_catalogue() -> None:
 
 
 def test_reasons_are_told_in_words() -> None:
-    codes = ("channel:traffic", "limitation:packed", "absence", "check:sdk-list", "answer:unconfirmed", "never-heard-of")
-    value = inspection([finding("r", "C5-13", "cantTell", "甲", "a", confidence="needs-human", reasons=codes)])
+    codes = (
+        "channel:traffic",
+        "limitation:packed",
+        "absence",
+        "check:sdk-list",
+        "answer:unconfirmed",
+        "never-heard-of",
+    )
+    value = inspection(
+        [finding("r", "C5-13", "cantTell", "甲", "a", confidence="needs-human", reasons=codes)]
+    )
     body = page(value).body
     assert "未观察：网络流量记录。" in body
     assert "仅有一人答复" in body
     assert "专项检查：sdk-list" in body
     assert "never-heard-of" in body
     assert "channel:traffic" not in body
+
+
+def test_facts_without_owner_claim_none() -> None:
+    seen = [
+        msgspec.structs.replace(other("permission", "android.permission.CAMERA"), owner=Owner()),
+        msgspec.structs.replace(
+            call("La/B;->c()V", "Lx/Y;->z()V", PUSH, "i"),
+            where="classes.dex:La/B;->c()V",
+            exhibit="elsewhere",
+        ),
+    ]
+    body = page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=seen)])).body
+    assert table()["owner.unknown"]["zh"] not in body
+    assert "elsewhere · classes.dex" in body
+    assert "classes.dex:La" not in body
 
 
 def test_evidence_of_unusual_form() -> None:

@@ -1,5 +1,4 @@
 """The result document goes out and comes back the same."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -8,12 +7,13 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from mingcha.errors import BadInput, Usage
 from mingcha.model import Evidence, Inspection
 from mingcha.report import FORMATS, render
 from mingcha.report.json_ import load
 
-from tests.report.fixture import clean, finding, inspection
+from .fixture import clean, finding, inspection
 
 
 def as_json(value: Inspection) -> bytes:
@@ -41,7 +41,9 @@ def test_chinese_is_written_as_itself_and_keys_are_stable() -> None:
 
 
 def test_lone_surrogates_do_not_stop_the_result() -> None:
-    bad = Evidence(exhibit="x", where="y", text="a\ud800b", fact={"kind": "url", "k\udfff": ["\ud800", {"z": "\udc00"}]})
+    bad = Evidence(
+        exhibit="x", where="y", text="a\ud800b", fact={"kind": "url", "k\udfff": ["\ud800", {"z": "\udc00"}]}
+    )
     raw = as_json(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=[bad])]))
     shown = load(raw).findings[0].evidence[0]
     assert shown.text.startswith("a\ufffd")

@@ -1,5 +1,4 @@
 """The SARIF log keeps to what SARIF 2.1.0 and code hosts require, and is stable."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -9,10 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from mingcha.report import render
 from mingcha.report.sarif import LEVEL
 
-from tests.report.fixture import APP, PUSH, call, clean, finding, inspection, large, other
+from .fixture import APP, PUSH, call, clean, finding, inspection, large, other
 
 
 def run_of(value: Any, lang: str = "zh") -> dict[str, Any]:
@@ -75,7 +75,12 @@ def test_failures_and_leads_are_results_and_nothing_else_is() -> None:
     by_kind = {k: {r["ruleId"] for r in run["results"] if r["kind"] == k} for k in ("fail", "review")}
     failed = {f.rule: f for f in value.findings if f.outcome == "failed"}
     assert by_kind["fail"] == set(failed)
-    assert by_kind["review"] == {"app-list-query-all", "rival-package-names", "self-start-receiver", "location-by-ads"}
+    assert by_kind["review"] == {
+        "app-list-query-all",
+        "rival-package-names",
+        "self-start-receiver",
+        "location-by-ads",
+    }
     for result in run["results"]:
         rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
         if result["kind"] == "fail":
@@ -129,7 +134,11 @@ def test_a_failure_without_evidence_still_has_a_place() -> None:
 
 def test_package_text_cannot_act() -> None:
     hostile = "x [click](file:///etc/passwd) {0} \u202e\x1b[31m `code` ![i](u)"
-    run = run_of(inspection([finding("rule", "C5-13", "failed", hostile, hostile, evidence=[other("url", hostile, APP)])]))
+    run = run_of(
+        inspection(
+            [finding("rule", "C5-13", "failed", hostile, hostile, evidence=[other("url", hostile, APP)])]
+        )
+    )
     text = run["results"][0]["message"]["text"]
     assert "\\[click\\]" in text
     assert "{{0}}" in text
@@ -149,5 +158,11 @@ def test_limitations_and_broken_rules_are_notifications() -> None:
     assert invocation["executionSuccessful"] is False
     texts = [n["message"]["text"] for n in invocation["toolExecutionNotifications"]]
     assert any("libjiagu.so" in text for text in texts)
-    assert any(n.get("associatedRule", {}).get("id") == "broken-check" for n in invocation["toolExecutionNotifications"])
-    assert run_of(clean())["invocations"][0] == {"executionSuccessful": True, "toolExecutionNotifications": []}
+    assert any(
+        n.get("associatedRule", {}).get("id") == "broken-check"
+        for n in invocation["toolExecutionNotifications"]
+    )
+    assert run_of(clean())["invocations"][0] == {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [],
+    }

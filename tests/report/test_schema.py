@@ -8,7 +8,7 @@ from typing import Any
 
 from mingcha.report import render, schema
 
-from tests.report.fixture import inspection
+from .fixture import inspection
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +41,7 @@ def check(value: Any, rule: dict[str, Any], defs: dict[str, Any], at: str = "$")
                 failures.append(error)
         raise AssertionError(at, failures)
     if "type" in rule:
-        types: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "object": dict, "array": list, "null": type(None), "boolean": bool}  # fmt: skip  # noqa: E501
+        types: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "object": dict, "array": list, "null": type(None), "boolean": bool}  # fmt: skip
         assert isinstance(value, types[rule["type"]]), (at, rule["type"], value)
     if isinstance(value, dict):
         assert set(rule.get("required", ())) <= set(value), at

@@ -1,5 +1,4 @@
 """The terminal's table: complete, safe, and readable at any width."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -10,11 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from mingcha.model import Inspection
-from mingcha.report import render, table
 from rich.cells import cell_len
 
-from tests.report.fixture import clean, finding, inspection
+from mingcha.model import Inspection
+from mingcha.report import render, table
+
+from .fixture import clean, finding, inspection
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,9 @@ def test_package_text_does_not_drive_the_terminal(colour: bool) -> None:
 
 
 def test_markup_in_a_title_is_text() -> None:
-    shown = text_of(inspection([finding("r", "C5-13", "failed", "[red]x[/red] :smile:", "x")]), width=100, colour=True)
+    shown = text_of(
+        inspection([finding("r", "C5-13", "failed", "[red]x[/red] :smile:", "x")]), width=100, colour=True
+    )
     assert "[red]x[/red] :smile:" in shown
 
 
@@ -88,10 +90,12 @@ def test_a_finding_without_basis_or_owner_has_a_row() -> None:
 
 
 def test_many_owners_are_shortened() -> None:
-    from tests.report.fixture import ADS, NOBODY, PUSH, call
+    from .fixture import ADS, NOBODY, PUSH, call
 
     evidence = [call("La/B;->c()V", "Lx/Y;->z()V", owner, "i") for owner in (PUSH, ADS, NOBODY)]
-    shown = text_of(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=evidence)]), width=160, colour=False)
+    shown = text_of(
+        inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=evidence)]), width=160, colour=False
+    )
     assert "极光推送" in shown
     assert "…" in shown
 

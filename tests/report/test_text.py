@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mingcha.report.text import (
     css_string,
     dotted,
@@ -94,4 +95,10 @@ def test_small_helpers() -> None:
     assert pick("as is", "zh") == "as is"
     assert shorten("com.example.Something", 11) == "com…mething"
     assert len(shorten("x" * 99, 11)) == 11
-    assert [octets(n) for n in (0, 999, 1000, 84_213_907, 5 * 10**12)] == ["0 B", "999 B", "1.0 kB", "84.2 MB", "5000.0 GB"]
+    assert [octets(n) for n in (0, 999, 1000, 84_213_907, 5 * 10**12)] == [
+        "0 B",
+        "999 B",
+        "1.0 kB",
+        "84.2 MB",
+        "5000.0 GB",
+    ]

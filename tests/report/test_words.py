@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+
 from mingcha.report import words as module
 from mingcha.report.words import table, words
 
@@ -54,7 +55,9 @@ def test_every_key_asked_for_exists_and_every_key_is_asked_for() -> None:
     asked |= {f"{key}.{n}" for key in counted for n in ("one", "many")}
     assert asked - set(table()) == set()
     named = set(re.findall(r"""["']([a-z_]+\.[a-z0-9_.-]+)["']""", text))
-    unused = {k for k in table() if k not in asked | named and not k.startswith(tuple(f"{g}." for g in BY_CODE))}
+    unused = {
+        k for k in table() if k not in asked | named and not k.startswith(tuple(f"{g}." for g in BY_CODE))
+    }
     assert unused == set()
 
 

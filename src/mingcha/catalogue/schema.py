@@ -285,7 +285,8 @@ class IssueType(Strict, kw_only=True):
 
 class WordEntry(Strict):
     """One entry of a word list. `words` are looked for inside a text (ASCII without regard to
-    case), `exact` ones must be the whole text, `prefix` its beginning."""
+    case), `exact` ones must be the whole text, `prefix` its beginning. An ASCII `regex` is only
+    tried where one of `literals` occurs: searching for a literal costs a thirtieth."""
 
     id: str
     name: Text
@@ -293,6 +294,7 @@ class WordEntry(Strict):
     exact: list[str] = []
     prefix: list[str] = []
     regex: str | None = None
+    literals: list[str] = []
     where: list[Literal["code", "resource", "asset", "manifest"]] = msgspec.field(
         default_factory=lambda: ["code", "resource", "manifest"]
     )

@@ -16,7 +16,7 @@ from mingcha.catalogue import Catalogue, tree
 from mingcha.catalogue.loader import texts
 from mingcha.catalogue.schema import Rule
 from mingcha.judge import checks, inventory
-from mingcha.judge.evidence import evidence
+from mingcha.judge.evidence import asked_by, evidence
 from mingcha.judge.match import FactIndex, Matcher, Result, distinct
 from mingcha.model import (
     OUTCOMES,
@@ -216,7 +216,7 @@ def _finding(rule: Rule, decision: Decision, catalogue: Catalogue, day: str) -> 
         what=texts(rule.what),
         why=texts(rule.why),
         basis=catalogue.cite(rule, day),
-        evidence=evidence(decision.facts),
+        evidence=evidence(decision.facts, asked_by(rule)),
         evidence_total=len(decision.facts),
         remedy=texts(rule.fix),
         shows_not=texts(rule.shows_not),

@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from mingcha.catalogue import tree
+from mingcha.catalogue.schema import Rule
 from mingcha.model import Evidence, Fact, Owner
+
+Asked = Mapping[str, tuple[str, ...]]
 
 LIMIT = 50  # pieces per finding; the count of all is kept beside them
 LENGTH = 300  # characters of one line
 OWNER_KINDS = ("app", "sdk", "system", "unknown")
 
 
-def evidence(facts: Iterable[Fact]) -> tuple[Evidence, ...]:
-    """At most LIMIT pieces, in the order given."""
-    return tuple(piece(fact) for _, fact in zip(range(LIMIT), facts, strict=False))
+def evidence(facts: Iterable[Fact], asked: Asked | None = None) -> tuple[Evidence, ...]:
+    """At most LIMIT pieces, in the order given. `asked`: fields that the rule looked at, by kind."""
+    return tuple(piece(fact, asked) for _, fact in zip(range(LIMIT), facts, strict=False))
 
 
-def piece(fact: Fact) -> Evidence:
+def asked_by(rule: Rule) -> Asked:
+    """The fields that a rule's trees look at, by kind of fact."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for node in (rule.match, rule.suspect):
+        for leaf in tree.leaves(node) if node else ():
+            known = fields.get(leaf["fact"], ())
+            fields[leaf["fact"]] = (*known, *(f for f in leaf.get("where", {}) if f not in known))
+    return fields
+
+
+def piece(fact: Fact, asked: Asked | None = None) -> Evidence:
     """One fact with its place, line, owner and, where it has one, its path."""
     return Evidence(
         exhibit=str(fact.get("exhibit") or ""),
         where=str(fact.get("where") or ""),
-        text=line(fact),
+        text=line(fact, asked),
         owner=owner(fact.get("owner")),
         path=path(fact),
         fact=dict(fact),
@@ -55,10 +69,13 @@ def method(descriptor: Any) -> str:
     return f"{cls.removeprefix('L').removesuffix(';').replace('/', '.')}.{name}"
 
 
-def line(fact: Fact) -> str:
-    """What was seen, in one line of names and values."""
+def line(fact: Fact, asked: Asked | None = None) -> str:
+    """What was seen, in one line of names and values. A package fact has thirty fields; of it only
+    those that the rule asked are shown."""
     make = LINES.get(fact["kind"])
-    text = make(fact) if make else _all(fact)
+    if asked and asked.get(fact["kind"]) and fact["kind"] == "package":
+        make = _some(*asked["package"])
+    text = (make(fact) if make else "") or _all(fact)
     return text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
 
 

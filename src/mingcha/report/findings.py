@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from mingcha.catalogue.schema import OTHER
 from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
 from mingcha.report import charts, names, tables
 from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
+OTHER_NAME = {"zh": "22 个场景之外的问题", "en": "Outside the 22 scenarios"}
+OTHER_SHORT = {"zh": "其他", "en": "other"}
 FOLD = 8  # rows of a table that stand open; the rest folds
 _CODE_KINDS = ("api-call", "startup-path", "code-pattern")
 
@@ -88,8 +91,15 @@ def article_word(article: str, w: Words) -> str:
     return w("finding.clause", n=article) if article else ""
 
 
+def scenario_code(code: str, lang: str) -> str:
+    """The code as shown: rules that fit none of the 22 scenarios have a word instead."""
+    return pick(OTHER_SHORT, lang) if code == OTHER else code
+
+
 def scenario_name(code: str, lang: str) -> str:
     """Name of a scenario, or nothing where the catalogue does not tell."""
+    if code == OTHER:
+        return pick(OTHER_NAME, lang)
     scenario = names.scenarios().get(code)
     return pick(scenario.name, lang) if scenario else ""
 
@@ -108,8 +118,11 @@ class Reader:
         self._several = len(inspection.exhibits) > 1
         self._sdks = tables.sdk_names(inspection.inventory, w.lang)
 
-    def owner(self, owner: Owner) -> str:
-        """Whose code it is, in words."""
+    def owner(self, evidence: Evidence) -> str:
+        """Whose code it is, in words; nothing for facts that have no owner, such as a permission."""
+        owner = evidence.owner
+        if owner.kind == "unknown" and not owner.name and evidence.fact and "owner" not in evidence.fact:
+            return ""
         return owner_word(owner, self.w, self._sdks)
 
     def reason(self, code: str) -> str:
@@ -122,12 +135,16 @@ class Reader:
             return self.w("reason.limitation-of", name=pick(entry.name, self.lang) if entry else rest)
         return self.w.coded("reason", code)
 
-    def place(self, evidence: Evidence) -> str:
-        """Where in which exhibit; the exhibit is named only if there are several."""
+    def place(self, evidence: Evidence, shown: str = "") -> str:
+        """Where in which exhibit; the exhibit is named only if there are several. `shown`: the method
+        that stands beside it and need not be told again."""
+        where = evidence.where
+        if shown and where.endswith(shown):
+            where = where.removesuffix(shown).rstrip(":")
         if not self._several:
-            return evidence.where
+            return where
         exhibit = self._exhibits.get(evidence.exhibit, evidence.exhibit[:12])
-        return f"{exhibit} · {evidence.where}" if evidence.where else exhibit
+        return f"{exhibit} · {where}" if where else exhibit
 
     def basis(self, citation: Citation) -> Basis:
         """A citation with its mark in words."""
@@ -161,7 +178,7 @@ class Reader:
             target = ".".join(part for part in member(api) if part)
         else:
             target = self._pattern(evidence)
-        return CodeRow(cls, method, target, self.owner(evidence.owner), self.place(evidence))
+        return CodeRow(cls, method, target, self.owner(evidence), self.place(evidence, caller))
 
     def _pattern(self, evidence: Evidence) -> str:
         """What a way of coding is called, with its detail; else the line that judge wrote."""
@@ -177,7 +194,7 @@ class Reader:
         if best is None or len(best.path) < 2 or not all(best.path):
             return ""
         w = self.w
-        stops = [charts.Stop(w("path.owner"), self.owner(best.owner))]
+        stops = [charts.Stop(w("path.owner"), self.owner(best))]
         last = len(best.path) - 1
         for n, hop in enumerate(best.path):
             cls, name = member(hop)
@@ -198,7 +215,7 @@ class Reader:
                 if code_row:
                     code.append(code_row)
                 else:
-                    rows.append(Row(evidence.text, self.owner(evidence.owner), self.place(evidence)))
+                    rows.append(Row(evidence.text, self.owner(evidence), self.place(evidence)))
         issue_types = names.issue_types()
         sheet = finding.sheet or {}
         return View(
@@ -234,7 +251,8 @@ class Reader:
                 views.append(self.view(finding, f"{part}.{n}", full))
             scenario = scenarios.get(code)
             own = scenario is not None and scenario.status == "ours"
-            result.append(Section(code, scenario_name(code, self.lang), own, views))
+            shown = "" if code == OTHER else code
+            result.append(Section(shown, scenario_name(code, self.lang), own, views))
         return result
 
 
@@ -256,6 +274,8 @@ def overview(groups: Any, lang: str) -> list[tuple[str, str, list[tuple[str, str
             for s in kind.scenarios
         ]
         result.append((aspect.code, pick(aspect.name, lang), rows))
+    if other := counts.pop(OTHER, None):
+        result.append(("", pick(OTHER_NAME, lang), [("", pick(OTHER_SHORT, lang), "", other)]))
     for code, row in sorted(counts.items()):
         letter = code[:1] or "?"
         if not result or result[-1][0] != letter:

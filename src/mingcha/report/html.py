@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
 from mingcha.report import charts, summary, tables
-from mingcha.report.findings import FOLD, Reader, article_word, overview
+from mingcha.report.findings import FOLD, Reader, article_word, overview, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import css_string, octets, pick, prose, visible
 from mingcha.report.words import HTML_LANG, Words, words
@@ -164,6 +164,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         unseen=not_seen,
         unseen_names=summary.unseen_briefly(not_seen, bool(packers)),
         waiting=waiting,
+        waiting_briefly=summary.missing_briefly(inspection, w)[:5],
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
         sdks=tables.sdks(inventory, w),
         permissions=tables.permissions(inventory, w),
@@ -177,6 +178,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         marks=("official", "press", "recalled", "ours"),
         octets=octets,
         article=article_word,
+        scenario_code=scenario_code,
         pick=pick,
         fold=FOLD,
         most=_MOST_ROWS,

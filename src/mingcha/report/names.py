@@ -1,19 +1,21 @@
 """Names that a result holds only as codes: scenarios, issue types, limitations, app types.
 
-Read straight from the catalogue's small lists, not through its loader: a saved result must
-render in a few milliseconds and also where the catalogue has become unreadable, in which
-case the codes stand alone. Only the fields shown are decoded, so that a list may grow.
+They come from the catalogue at hand. Where it cannot be read the codes stand alone: a saved
+result must render all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-ROOT = Path(__file__).parent.parent / "catalogue"
+from mingcha import catalogue
+from mingcha.catalogue import Catalogue
+from mingcha.catalogue.loader import texts
+from mingcha.errors import RuleError
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -50,22 +52,26 @@ class Aspect(msgspec.Struct, frozen=True):
     types: tuple[Type, ...]
 
 
-def _read(path: str) -> Any:
-    import yaml
-
+@cache
+def known() -> Catalogue:
+    """The catalogue, or an empty one where it cannot be read."""
     try:
-        return yaml.load((ROOT / path).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError):
-        return []
+        return catalogue.load()
+    except (RuleError, OSError):
+        return Catalogue()
 
 
 @cache
 def aspects() -> tuple[Aspect, ...]:
     """Aspects with their types and scenarios in the order of the catalogue."""
-    try:
-        return msgspec.convert(_read("aspects.yml"), tuple[Aspect, ...])
-    except msgspec.ValidationError:
-        return ()
+    return tuple(
+        Aspect(a.code, texts(a.name), tuple(Type(t.n, texts(t.name), _scenarios(t.scenarios)) for t in a.types))
+        for a in known().aspects.values()
+    )
+
+
+def _scenarios(rows: Iterable[Any]) -> tuple[Scenario, ...]:
+    return tuple(Scenario(s.code, texts(s.name), s.status) for s in rows)
 
 
 @cache
@@ -74,33 +80,31 @@ def scenarios() -> dict[str, Scenario]:
     return {s.code: s for aspect in aspects() for kind in aspect.types for s in kind.scenarios}
 
 
-@cache
-def _list(path: str) -> tuple[Named, ...]:
-    try:
-        return msgspec.convert(_read(path), tuple[Named, ...])
-    except msgspec.ValidationError:
-        return ()
+def _named(entries: Mapping[Any, Any]) -> dict[Any, Named]:
+    return {
+        key: Named(texts(e.name), hint=texts(e.hint) if hasattr(e, "hint") else {}) for key, e in entries.items()
+    }
 
 
 @cache
 def issue_types() -> dict[str, Named]:
     """Issue type of public lists by id."""
-    return {entry.id: entry for entry in _list("issue_types.yml")}
+    return _named(known().issue_types)
 
 
 @cache
 def limitations() -> dict[str, Named]:
     """Limitation by code, with a hint how to see more."""
-    return {entry.code: entry for entry in _list("lists/limitations.yml")}
+    return _named(known().limitations)
 
 
 @cache
 def patterns() -> dict[str, Named]:
     """Way of coding by id."""
-    return {entry.id: entry for entry in _list("lists/patterns.yml")}
+    return _named(known().patterns)
 
 
 @cache
 def app_types() -> dict[int, Named]:
     """App type by number (1 to 39)."""
-    return {entry.n: entry for entry in _list("lists/app_types.yml")}
+    return _named(known().app_types)

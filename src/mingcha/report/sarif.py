@@ -167,7 +167,8 @@ class Run:
                 seen = f"{dotted(first)} → {dotted(second)}"
             else:
                 seen = evidence.text
-            message = f"{title}: {seen} ({self.reader.owner(evidence.owner)})"
+            owner = self.reader.owner(evidence)
+            message = f"{title}: {seen}" + (f" ({owner})" if owner else "")
         if kind == "review":
             message = f"{w('tag.lead')} · {message}"
         result: Json = {"ruleId": f.rule, "ruleIndex": index, "kind": kind}

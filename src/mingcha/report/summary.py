@@ -69,6 +69,17 @@ def unseen_briefly(seen_not: Sequence[Unseen], packed: bool) -> list[str]:
     return list(dict.fromkeys(u.name for u in seen_not if not (packed and u.code == "packed")))
 
 
+def missing_briefly(inspection: Inspection, w: Words) -> list[str]:
+    """One line for each channel not observed; check sheets are not supplied but answered."""
+    rows = sorted(inspection.summary.missing.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        w("summary.sheets", rules=w.count("summary.rule", n))
+        if code == "sheet"
+        else w("summary.channel", name=w.get("channel.name", code), rules=w.count("summary.rule", n))
+        for code, n in rows
+    ]
+
+
 def missing(inspection: Inspection, w: Words) -> list[tuple[str, int, str]]:
     """Channels not observed: name, how many rules wait for it, how to supply it; most waited-for first."""
     rows = sorted(inspection.summary.missing.items(), key=lambda pair: (-pair[1], pair[0]))

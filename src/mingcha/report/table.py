@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mingcha.model import Finding, Inspection
 from mingcha.report import summary
-from mingcha.report.findings import Reader
+from mingcha.report.findings import Reader, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import flat, pick, visible
 from mingcha.report.words import Words, words
@@ -50,10 +50,11 @@ def _basis(finding: Finding, w: Words) -> str:
 
 def _owners(finding: Finding, reader: Reader, w: Words) -> str:
     """Owners of the evidence, each once, and how many pieces there are."""
-    owners = list(dict.fromkeys(reader.owner(e.owner) for e in finding.evidence))
+    owners = list(dict.fromkeys(owner for e in finding.evidence if (owner := reader.owner(e))))
     shown = w.join(owners[:2]) + (" …" if len(owners) > 2 else "")
     if finding.evidence_total > 1:
-        shown += f" · {w('table.places', n=finding.evidence_total)}"
+        places = w("table.places", n=finding.evidence_total)
+        shown = f"{shown} · {places}" if shown else places
     return shown
 
 
@@ -83,7 +84,7 @@ def _findings(findings: Sequence[Finding], title: str, reader: Reader, w: Words,
         owners, basis = _text(_owners(finding, reader, w)), _text(_basis(finding, w))
         row = [
             _text(w(f"severity.{finding.severity}"), _STYLE[finding.severity]),
-            _text(finding.scenario),
+            _text(scenario_code(finding.scenario, w.lang)),
             problem,
         ]
         if narrow:

@@ -38,7 +38,9 @@ def number(value: Any) -> int:
 def sdk_names(inventory: Any, lang: str) -> dict[str, str]:
     """SDK id (or Chinese name) → its name in `lang`: facts name owners in Chinese only."""
     rows = dicts(inventory.get("sdks")) if isinstance(inventory, Mapping) else []
-    return {str(row[key]): _local(row, "name", lang) for row in rows for key in ("name", "id") if row.get(key)}
+    return {
+        str(row[key]): _local(row, "name", lang) for row in rows for key in ("name", "id") if row.get(key)
+    }
 
 
 class Sdk(NamedTuple):
@@ -247,10 +249,16 @@ _COMPONENTS = ("activity", "activity-alias", "service", "receiver", "provider")
 def components(inventory: Mapping[str, Any], w: Words) -> list[ComponentRow]:
     """Components by type, in the order of the platform's documentation."""
     value = inventory.get("components")
-    counted = {str(k): v for k, v in value.items() if isinstance(v, Mapping)} if isinstance(value, Mapping) else {}
+    counted = (
+        {str(k): v for k, v in value.items() if isinstance(v, Mapping)} if isinstance(value, Mapping) else {}
+    )
     order = [*_COMPONENTS, *sorted(set(counted) - set(_COMPONENTS))]
     return [
-        ComponentRow(w.get("component", kind), number(counted[kind].get("total")), number(counted[kind].get("exported")))
+        ComponentRow(
+            w.get("component", kind),
+            number(counted[kind].get("total")),
+            number(counted[kind].get("exported")),
+        )
         for kind in order
         if kind in counted
     ]

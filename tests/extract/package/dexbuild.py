@@ -209,9 +209,9 @@ class Builder:
         }  # fmt: skip
         size = {"string": 4, "type": 4, "proto": 12, "field": 8, "method": 8, "class": 32}
         at = 0x70
-        for k in size:
+        for k, width in size.items():
             self.section[k] = at if n[k] else 0
-            at += n[k] * size[k]
+            at += n[k] * width
         data_at, data = at, bytearray()
 
         def put(blob: bytes, align: int = 1) -> int:

@@ -211,6 +211,6 @@ def test_every_pattern_that_is_found_is_in_the_catalogue() -> None:
 
     source = Path(patterns.__file__).read_text()
     known = load().patterns
-    named = {w for w in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source)}
+    named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
     assert named <= set(known)
     assert set(known) <= named

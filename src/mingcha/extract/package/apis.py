@@ -120,7 +120,7 @@ class Matcher:
             if self._may_climb(code, m)
         )
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
-        for caller, m, count, d in _sites(code, INVOKE, free | climb, skip):
+        for caller, m, count, _ in _sites(code, INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
                 if not member.constant:
                     self._keep(code, caller, code.method(m), api, member, count, None)

@@ -91,15 +91,14 @@ def is_debug(subject: str | None) -> bool:
 
 
 def _name(name: Any, limits: Limits) -> str:
-    """A distinguished name, most specific part first, such as "CN=x, O=y, C=CN"."""
+    """A distinguished name as RFC 4514 writes it (last part of the sequence first), such as
+    "CN=x, O=y, C=CN"."""
     parts: list[str] = []
     for rdn in list(name.chosen)[:_PARTS]:
         for pair in list(rdn)[:_PARTS]:
             kind = pair["type"].native
             parts.append(f"{_SHORT.get(kind, kind)}={clip(pair['value'].native, limits)}")
-    if parts and parts[0].startswith("C="):  # as in X.500, from the country down
-        parts.reverse()
-    return clip(", ".join(parts), limits)
+    return clip(", ".join(reversed(parts)), limits)
 
 
 def _time(value: Any) -> str:

@@ -37,9 +37,12 @@ def inflate(data: Buffer, start: int, end: int, cap: int) -> Inflated:
     try:
         while pos < end and not stream.eof:
             chunk = data[pos : min(pos + 65536, end)]
+            if not chunk:  # the file ends before the entry does
+                break
             pos += len(chunk)
             while chunk and not stream.eof:
-                piece = stream.decompress(chunk, cap + 1 - total)
+                # In small pieces: what the failing call had made is lost.
+                piece = stream.decompress(chunk, min(cap + 1 - total, 65536))
                 total += len(piece)
                 out.append(piece)
                 if total > cap:

@@ -245,7 +245,9 @@ def read_root(archive: Archive, name: str, proto: bool = False) -> xmltree.Eleme
         return None
     if not axml.is_binary(data):
         return xmltree.parse_text(data, archive.notes, archive.limits)
-    return (protoxml if proto else axml).parse(data, archive.notes, archive.limits)
+    if proto:
+        return protoxml.parse(data, archive.notes, archive.limits)
+    return axml.parse(data, archive.notes, archive.limits)
 
 
 def _modules(out: Container, archive: Archive) -> None:

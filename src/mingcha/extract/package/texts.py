@@ -9,7 +9,7 @@ Patterns come from the catalogue, whose linter admits bounded ones only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -23,6 +23,10 @@ _URL = re.compile(
     re.I,
 )
 _HOST = re.compile(r"^[a-z]+://(?:[^/@\s]{0,100}@)?(\[[0-9a-f:]+\]|[a-z0-9_.-]{1,253})", re.I)
+# A passage of a text that is not plain ASCII: what stands between and just after such characters
+# belongs to it (京ICP备12345678号-1A). The two classes are disjoint, so matching is linear.
+_PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
+HITS = 50
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
 NAMESPACES = frozenset(
     ["schemas.android.com", "www.w3.org", "w3.org", "ns.adobe.com", "xmlpull.org", "xml.org", "xml.apache.org", "java.sun.com", "schemas.xmlsoap.org", "schemas.microsoft.com", "schemas.openxmlformats.org", "purl.org", "docs.oasis-open.org", "apache.org", "javax.xml.xmlconstants", "relaxng.org", "iptc.org", "www.example.com", "example.com", "localhost", "127.0.0.1"]
@@ -58,18 +62,38 @@ def parse_url(raw: str) -> Url | None:
     return Url(raw[:500], host, scheme in ("http", "ws", "ftp", "mqtt", "rtmp"))
 
 
+class Pattern(NamedTuple):
+    """A regular expression of a word list. ASCII ones run over bytes, and only where one of
+    `literals` (lower case where `fold`) occurs."""
+
+    key: tuple[str, str]
+    text: re.Pattern[str]
+    raw: re.Pattern[bytes] | None
+    literals: tuple[str, ...]
+    fold: bool
+
+    def may(self, region: str, low: str) -> bool:
+        """Whether the pattern can match at all."""
+        where = low if self.fold else region
+        return not self.literals or any(word in where for word in self.literals)
+
+    def may_bytes(self, region: bytes, low: bytes) -> bool:
+        """The same over bytes."""
+        where = low if self.fold else region
+        return not self.literals or any(word.encode() in where for word in self.literals)
+
+
 @dataclass(slots=True)
 class Words:
     """The catalogue's word lists, compiled once."""
 
-    wide: list[tuple[str, str, str]] = field(default_factory=list)  # list, entry, word (non-ASCII)
+    wide: list[tuple[tuple[str, str], str]] = field(default_factory=list)  # words beyond ASCII
     ascii: dict[str, tuple[str, str]] = field(default_factory=dict)  # lower-case word
     exact: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    prefix: list[tuple[str, str, str]] = field(default_factory=list)
-    regex: list[tuple[str, str, re.Pattern[str], re.Pattern[bytes] | None]] = field(default_factory=list)
+    prefix: list[tuple[tuple[str, str], str]] = field(default_factory=list)
+    regex: list[Pattern] = field(default_factory=list)
     masked: set[tuple[str, str]] = field(default_factory=set)
     where: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    alternation: re.Pattern[bytes] | None = None
 
     @classmethod
     def build(cls, lists: Iterable[Any]) -> Words:
@@ -85,16 +109,15 @@ class Words:
                     if word.isascii():
                         w.ascii[word.lower()] = key
                     else:
-                        w.wide.append((*key, word))
+                        w.wide.append((key, word))
                 for word in e.exact:
                     w.exact.setdefault(word, []).append(key)
-                w.prefix += [(*key, p) for p in e.prefix]
+                w.prefix += [(key, p) for p in e.prefix]
                 if e.regex:
                     in_bytes = re.compile(e.regex.encode()) if e.regex.isascii() else None
-                    w.regex.append((*key, re.compile(e.regex), in_bytes))
-        if w.ascii:
-            body = b"|".join(re.escape(k.encode()) for k in sorted(w.ascii, key=len, reverse=True))
-            w.alternation = re.compile(body)
+                    fold = e.regex.startswith("(?i)")
+                    literals = tuple(x.lower() if fold else x for x in e.literals)
+                    w.regex.append(Pattern(key, re.compile(e.regex), in_bytes, literals, fold))
         return w
 
     def show(self, key: tuple[str, str], text: str) -> str:
@@ -104,45 +127,49 @@ class Words:
             return f"{text[:4]}…{text[-2:] if len(text) > 12 else ''}({len(text)})"
         return text
 
-    def in_text(self, text: str, source: str) -> Iterator[Match]:
-        """Hits in running text (resources, assets, manifest), one per entry and value."""
-        seen: set[Match] = set()
+    def in_text(self, text: str, source: str) -> set[Match]:
+        """Hits in running text (resources, assets), one per entry and line or passage."""
+        found: set[Match] = set()
+
+        def hit(key: tuple[str, str], within: str, at: int, size: int) -> None:
+            start = max(within.rfind("\n", 0, at) + 1, at - 60)
+            stop = within.find("\n", at)
+            line = within[start : min(len(within) if stop < 0 else stop, at + size + 60)]
+            shown = self.show(key, within[at : at + size] if key in self.masked else line)
+            found.add(Match(*key, shown))
+
         low = text.lower()
-
-        def hit(key: tuple[str, str], at: int, size: int) -> Iterator[Match]:
-            if source not in self.where[key]:
-                return
-            start = max(text.rfind("\n", 0, at) + 1, at - 60)
-            stop = text.find("\n", at)
-            line = text[start : min(len(text) if stop < 0 else stop, at + size + 60)]
-            m = Match(*key, self.show(key, text[at : at + size] if key in self.masked else line))
-            if m not in seen:
-                seen.add(m)
-                yield m
-
-        for lst, entry, word in self.wide:
-            yield from self._each(text, word, (lst, entry), hit)
         for word, key in self.ascii.items():
-            yield from self._each(low, word, key, hit)
-        for lst, entry, pattern, _ in self.regex:
-            for n, found in enumerate(pattern.finditer(text)):
-                if n >= 50:
-                    break
-                yield from hit((lst, entry), found.start(), found.end() - found.start())
+            if source in self.where[key]:
+                for at in _places(low, word):
+                    hit(key, text if len(low) == len(text) else low, at, len(word))
+        for pattern in self.regex:
+            if pattern.raw and source in self.where[pattern.key] and pattern.may(text, low):
+                for n, m in enumerate(pattern.text.finditer(text)):
+                    if n < HITS:
+                        hit(pattern.key, text, m.start(), m.end() - m.start())
+        if not text.isascii():
+            passages = "\n".join(_PASSAGE.findall(text))
+            for key, word in self.wide:
+                if source in self.where[key]:
+                    for at in _places(passages, word):
+                        hit(key, passages, at, len(word))
+            for pattern in self.regex:
+                if pattern.raw is None and source in self.where[pattern.key]:
+                    for n, m in enumerate(pattern.text.finditer(passages)):
+                        if n < HITS:
+                            hit(pattern.key, passages, m.start(), m.end() - m.start())
+        return found
 
-    @staticmethod
-    def _each(
-        text: str,
-        word: str,
-        key: tuple[str, str],
-        hit: Callable[[tuple[str, str], int, int], Iterator[Match]],
-    ) -> Iterator[Match]:
-        at = text.find(word)
-        n = 0
-        while at >= 0 and n < 20:
-            yield from hit(key, at, len(word))
-            at = text.find(word, at + len(word))
-            n += 1
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands, the first few times."""
+    at = text.find(word)
+    for _ in range(HITS):
+        if at < 0:
+            return
+        yield at
+        at = text.find(word, at + len(word))
 
 
 class Strings:
@@ -186,31 +213,30 @@ class Strings:
         """(hit, string) of the word lists in the constants."""
         yield from self._wide(words)
         yield from self._exact(words)
-        if words.alternation:
-            low = self.region.lower()
-            for found in words.alternation.finditer(low):
-                key = words.ascii[found[0].decode()]
-                s = self.at(found.start())
-                if s >= 0 and "code" in words.where[key]:
-                    yield Match(*key, words.show(key, self.code.text(s))), s
-        for lst, entry, _, pattern in words.regex:
-            if pattern and "code" in words.where[lst, entry]:
-                for found in pattern.finditer(self.region):
+        region, low = self.region, self.region.lower()
+        for word, key in words.ascii.items():
+            if "code" in words.where[key]:
+                yield from self._whole(words, key, low, word.encode())
+        for key, prefix in words.prefix:
+            if "code" in words.where[key]:
+                yield from self._whole(words, key, region, prefix.encode(), begin=True)
+        for pattern in words.regex:
+            if pattern.raw and "code" in words.where[pattern.key] and pattern.may_bytes(region, low):
+                for found in pattern.raw.finditer(region):
                     s = self.at(found.start())
                     if s >= 0:
-                        yield Match(lst, entry, words.show((lst, entry), decode(found[0]))), s
-        for lst, entry, prefix in words.prefix:
-            raw = prefix.encode()
-            at = self.region.find(raw)
-            while at >= 0:
-                s = self.at(at)
-                if (
-                    s >= 0
-                    and self.code.string_start[s] == at + self.low
-                    and "code" in words.where[lst, entry]
-                ):
-                    yield Match(lst, entry, words.show((lst, entry), self.code.text(s))), s
-                at = self.region.find(raw, at + len(raw))
+                        yield Match(*pattern.key, words.show(pattern.key, decode(found[0]))), s
+
+    def _whole(
+        self, words: Words, key: tuple[str, str], region: bytes, word: bytes, begin: bool = False
+    ) -> Iterator[tuple[Match, int]]:
+        """Strings that hold a word, or begin with it."""
+        at = region.find(word)
+        while at >= 0:
+            s = self.at(at)
+            if s >= 0 and (not begin or self.code.string_start[s] == at + self.low):
+                yield Match(*key, words.show(key, self.code.text(s))), s
+            at = region.find(word, at + len(word))
 
     def _wide(self, words: Words) -> Iterator[tuple[Match, int]]:
         """Words and patterns beyond ASCII, looked for only in the strings that have such bytes."""
@@ -226,18 +252,18 @@ class Strings:
         def owner(at: int) -> int:
             return int(np.searchsorted(begins, at, "right")) - 1
 
-        for lst, entry, word in words.wide:
-            if "code" not in words.where[lst, entry]:
+        for key, word in words.wide:
+            if "code" not in words.where[key]:
                 continue
             at = joined.find(word)
             while at >= 0:
                 k = owner(at)
-                yield Match(lst, entry, words.show((lst, entry), texts[k])), ids[k]
+                yield Match(*key, words.show(key, texts[k])), ids[k]
                 at = joined.find(word, int(begins[k + 1]))
-        for lst, entry, pattern, in_bytes in words.regex:
-            if in_bytes is None and "code" in words.where[lst, entry]:
-                for hit in pattern.finditer(joined):
-                    yield Match(lst, entry, words.show((lst, entry), hit[0])), ids[owner(hit.start())]
+        for pattern in words.regex:
+            if pattern.raw is None and "code" in words.where[pattern.key]:
+                for hit in pattern.text.finditer(joined):
+                    yield Match(*pattern.key, words.show(pattern.key, hit[0])), ids[owner(hit.start())]
 
     def _exact(self, words: Words) -> Iterator[tuple[Match, int]]:
         if not words.exact:

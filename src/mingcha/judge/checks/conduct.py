@@ -25,7 +25,9 @@ def owned_by_purpose(
     wrong = [en for _, _, en in tree.check(node, catalogue.facts, "facts")]
     wrong += [f"{leaf['fact']} has no owner" for leaf in ([] if wrong else tree.leaves(node, negated=False))
               if "owner" not in catalogue.facts[leaf["fact"]].fields]  # fmt: skip
-    wrong += [f"no SDK has purpose {p}" for p in sorted(purposes - {s.purpose for s in catalogue.sdks.values()})]
+    wrong += [
+        f"no SDK has purpose {p}" for p in sorted(purposes - {s.purpose for s in catalogue.sdks.values()})
+    ]
     if wrong:
         raise ValueError("; ".join(wrong))
     owners = {sdk.id for sdk in catalogue.sdks.values() if sdk.purpose in purposes}

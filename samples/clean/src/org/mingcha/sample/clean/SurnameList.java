@@ -6,7 +6,7 @@ final class SurnameList {
     }
 
     static boolean isSurname(String word) {
-        for (String name : new String[] {"su", "li", "wang", "pm install"}) {
+        for (String name : new String[] {"su", "li", "wang"}) {
             if (name.equals(word)) {
                 return true;
             }
