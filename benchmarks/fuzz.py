@@ -75,7 +75,9 @@ class Seeds:
     """The samples, with their parts."""
 
     def __init__(self) -> None:
-        files = sorted(p for p in (ROOT / "samples").rglob("*") if p.suffix in (".apk", ".aar", ".jar", ".apks"))
+        files = sorted(
+            p for p in (ROOT / "samples").rglob("*") if p.suffix in (".apk", ".aar", ".jar", ".apks")
+        )
         self.apks = [p.read_bytes() for p in files if p.suffix == ".apk"]
         self.libs = [p.read_bytes() for p in files if p.suffix in (".aar", ".jar")]
         self.every = [p.read_bytes() for p in files]

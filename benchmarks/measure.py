@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -64,9 +63,8 @@ def floor(path: Path) -> dict[str, object]:
 
 def manifest(path: Path) -> dict[str, object]:
     """Container, manifest with resources, and certificates."""
-    from mingcha.extract.package import certificates, splits
+    from mingcha.extract.package import certificates, signing, splits
     from mingcha.extract.package import manifest as reader
-    from mingcha.extract.package import signing
     from mingcha.extract.package.arsc import Resources
 
     start = _cpu()
@@ -104,7 +102,11 @@ def androguard(path: Path) -> dict[str, object]:
     start = _cpu()
     _, dexes, analysis = AnalyzeAPK(str(path))
     cpu = _cpu() - start
-    return {"cpu": cpu, "counts": peers.androguard_totals(dexes), "callers": peers.androguard_callers(analysis)}
+    return {
+        "cpu": cpu,
+        "counts": peers.androguard_totals(dexes),
+        "callers": peers.androguard_callers(analysis),
+    }
 
 
 def main() -> None:

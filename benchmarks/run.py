@@ -22,6 +22,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "inputs")]
 import fetch  # noqa: E402
+
 import peers  # noqa: E402
 
 
@@ -53,7 +54,9 @@ def apks(manifest: Path, limit: int) -> list[tuple[str, Path]]:
 
 def equality(files: list[tuple[str, Path]], androguard: bool) -> int:
     """Counts and sensitive callers against dexdump and androguard. Returns the differences."""
-    print(f"\n== equality: dexdump {peers.dexdump_version()}, androguard {importlib.metadata.version('androguard')} ==")
+    print(
+        f"\n== equality: dexdump {peers.dexdump_version()}, androguard {importlib.metadata.version('androguard')} =="
+    )
     differences = compared = refused = 0
     ratios = []
     for name, path in files:
@@ -67,7 +70,7 @@ def equality(files: list[tuple[str, Path]], androguard: bool) -> int:
         wrong = {k: (ours[k], theirs[k]) for k in peers.KEYS if ours[k] != theirs[k]}
         differences += len(wrong)
         compared += 1
-        line = f"  {name}: dexdump {'equal' if not wrong else wrong}"
+        line = f"  {name}: dexdump {wrong if wrong else 'equal'}"
         if androguard:
             guard = measure("androguard", path)
             if "error" in guard:
@@ -80,19 +83,25 @@ def equality(files: list[tuple[str, Path]], androguard: bool) -> int:
                 differences += len(wrong) + len(callers)
                 own = measure("tables", path)
                 ratios.append(guard["cpu"] / max(own["cpu"], 1e-4))
-                line += f"; androguard {'equal' if not wrong else wrong}, callers {len(guard['callers'])} "
+                line += f"; androguard {wrong if wrong else 'equal'}, callers {len(guard['callers'])} "
                 line += f"({'same' if not callers else f'{len(callers)} differ: {sorted(callers)[:2]}'}), {ratios[-1]:.0f}x"
         print(line, flush=True)
     print(f"  {compared} files compared, {refused} not readable, {differences} differences")
     if ratios:
-        print(f"  AnalyzeAPK / tables and edges, CPU: median {statistics.median(ratios):.0f}x, min {min(ratios):.0f}x")
+        print(
+            f"  AnalyzeAPK / tables and edges, CPU: median {statistics.median(ratios):.0f}x, min {min(ratios):.0f}x"
+        )
     return differences
 
 
 def speed(files: list[tuple[str, Path]], repeat: int) -> None:
     """Tables and edges against the physical floor and androguard; memory."""
-    print(f"\n== speed: CPU ms, median of {repeat}; androguard {importlib.metadata.version('androguard')} once ==")
-    print(f"  {'file':<58}{'dex MB':>7}{'floor':>8}{'ours':>8}{'x floor':>8}{'AnalyzeAPK':>12}{'ratio':>7}{'RSS/dex':>8}")
+    print(
+        f"\n== speed: CPU ms, median of {repeat}; androguard {importlib.metadata.version('androguard')} once =="
+    )
+    print(
+        f"  {'file':<58}{'dex MB':>7}{'floor':>8}{'ours':>8}{'x floor':>8}{'AnalyzeAPK':>12}{'ratio':>7}{'RSS/dex':>8}"
+    )
     for name, path in files:
         low, ours = measure("floor", path, repeat), measure("tables", path, repeat)
         if "error" in low or "error" in ours or not ours["dex"]:

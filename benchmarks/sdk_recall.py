@@ -68,8 +68,12 @@ def main(manifest: Path = fetch.MANIFEST) -> None:
         else:
             missed.append(f"{row['package']} {Path(row['path']).name} ({len(names)} classes)")
     print(f"\n== SDK catalogue: {len(load().sdks)} entries ==")
-    print(f"  archives with classes: {files}; main SDK recognised: {recognised} ({recognised / max(files, 1):.1%})")
-    print(f"  classes {classes}: owned {owned / max(classes, 1):.1%}, obfuscated helpers {hidden / max(classes, 1):.1%}")
+    print(
+        f"  archives with classes: {files}; main SDK recognised: {recognised} ({recognised / max(files, 1):.1%})"
+    )
+    print(
+        f"  classes {classes}: owned {owned / max(classes, 1):.1%}, obfuscated helpers {hidden / max(classes, 1):.1%}"
+    )
     print("  largest packages nobody owns:", ", ".join(f"{p} {n}" for p, n in unowned.most_common(12)))
     for line in missed[:15]:
         print("  not recognised:", line)

@@ -158,7 +158,7 @@ class Build:
 
 def clean(b: Build) -> None:
     """The well-behaved app."""
-    b.simple("clean", 23, "v2 v3")
+    b.simple("clean", 24)
 
 
 def violator(b: Build) -> None:
@@ -197,10 +197,10 @@ def split(b: Build) -> None:
     """One base and two configuration splits, in the two archives that such sets come in."""
     home, app = HERE / "split", "org.mingcha.sample.split"
     base, zh, gen = b.resources(home / "AndroidManifest.xml", "zh")
-    base["classes.dex"] = b.dex(b.classes(home / "src", gen), 21)
+    base["classes.dex"] = b.dex(b.classes(home / "src", gen), 24)
     abi, _, _ = b.resources(home / "abi" / "AndroidManifest.xml")
     abi["lib/arm64-v8a/libsample.so"] = elf()
-    apks = {n: b.apk(n, e) for n, e in (("base", base), ("zh", zh), ("arm64_v8a", abi))}
+    apks = {n: b.apk(n, e, min_sdk=24) for n, e in (("base", base), ("zh", zh), ("arm64_v8a", abi))}
     b.save("split", "base.apk", apks["base"])
     # toc.pb of bundletool, of which only the package name (field 4) is filled in.
     toc = b"\x22" + bytes([len(app)]) + app.encode()
@@ -211,7 +211,7 @@ def split(b: Build) -> None:
     files = {n: f"{app}.apk" if n == "base" else f"config.{n}.apk" for n in apks}
     about = {
         "xapk_version": 2, "package_name": app, "name": "Split Sample", "version_code": "12", "version_name": "2.1",
-        "min_sdk_version": "21", "target_sdk_version": "28",
+        "min_sdk_version": "24", "target_sdk_version": "28",
         "split_apks": [{"file": f, "id": "base" if n == "base" else f"config.{n}"} for n, f in files.items()],
     }  # fmt: skip
     xapk = b.tmp / "split.xapk"

@@ -54,15 +54,30 @@ def main() -> int:
     if real:
         subjects.append(("real", real))
     else:
-        print(f"未能取得 {PACKAGE}，仅检测样例 / {PACKAGE} is out of reach: only the sample is inspected", file=sys.stderr)
+        print(
+            f"未能取得 {PACKAGE}，仅检测样例 / {PACKAGE} is out of reach: only the sample is inspected",
+            file=sys.stderr,
+        )
     reports = []
     for name, path in subjects:
         for lang in ("zh", "en"):
             report = out / f"{name}.{lang}.html"
-            command = [sys.executable, "-m", "mingcha", "--lang", lang, "scan", str(path), "--fail-on", "never"]
+            command = [
+                sys.executable,
+                "-m",
+                "mingcha",
+                "--lang",
+                lang,
+                "scan",
+                str(path),
+                "--fail-on",
+                "never",
+            ]
             if lang == "zh":
                 subprocess.run(command, check=True)
-            subprocess.run([*command, "--format", "html", "-o", str(report)], check=True, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                [*command, "--format", "html", "-o", str(report)], check=True, stderr=subprocess.DEVNULL
+            )
             reports.append(report)
     print("\n报告 / reports:")
     for report in reports:

@@ -11,6 +11,7 @@ that the catalogue lists with `subclasses: true`.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import sys
 import zipfile
@@ -65,7 +66,7 @@ def main(jars: list[str]) -> None:
         while chain[-1] in known and chain[-1] not in roots:
             chain.append(known[chain[-1]])
         if chain[-1] in roots:
-            keep |= dict(zip(chain, chain[1:], strict=False))
+            keep |= dict(itertools.pairwise(chain))
     lines = [
         "# Superclasses of framework classes, for inherited sensitive members. Written by",
         "# tools/framework_hierarchy.py from class-file stubs of API 23 and 27.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
-from mingcha.errors import Exit, MingchaError, Usage
+from mingcha.errors import BadInput, Exit, MingchaError, Usage
+from mingcha.plain import plain
 
 if TYPE_CHECKING:
     from mingcha.model import Inspection
@@ -59,7 +60,18 @@ lang_option = click.option(
 )
 
 
-@click.group(context_settings=CONTEXT)
+class _Verbs(click.Group):
+    """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _mute()
+            raise SystemExit(Exit.OK) from None
+
+
+@click.group(cls=_Verbs, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="mingcha")
 @click.option(
     "--lang", type=click.Choice(["zh", "en"]), help="Language of what is shown (default zh). 显示语言。"
@@ -75,7 +87,22 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
     try:
         return date.fromisoformat(value) if value else date.today()
     except ValueError:
-        raise click.BadParameter("write it as 2026-11-22 / 请写成 2026-11-22") from None
+        raise Usage(
+            f"不是日期：{value}", f"no date: {value}", {"zh": "请写成 2026-11-22", "en": "write it as 2026-11-22"}
+        ) from None
+
+
+def _known_formats(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Refused here, before minutes are spent on reading."""
+    from mingcha import report
+
+    if wrong := [f for f in value if f not in report.FORMATS]:
+        raise Usage(
+            f"没有这种格式：{wrong[0]}",
+            f"no such format: {wrong[0]}",
+            {k: ", ".join(report.FORMATS) for k in ("zh", "en")},
+        )
+    return tuple(dict.fromkeys(value))
 
 
 def _formats(function: F) -> F:
@@ -85,6 +112,7 @@ def _formats(function: F) -> F:
             "formats",
             multiple=True,
             metavar="FMT",
+            callback=_known_formats,
             help="table, json, html or sarif; repeatable. 输出格式。",
         ),
         click.option(
@@ -143,15 +171,18 @@ def scan(
     and answered check sheets. 检测一个对象：安装包、SDK 包、人工核验单。"""
     from mingcha import pipeline
 
+    _targets(formats, output)
     read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state))
     inspection = pipeline.judge(read, at, drafts=drafts)
     if store_root:
         from mingcha import report
 
-        folder = pipeline.keep(
-            store_root, read, inspection, _bytes(report.render(inspection, "json", state.lang)), exhibits
-        )
-        click.echo(str(folder), err=True)
+        document = _bytes(report.render(inspection, "json", state.lang))
+        try:
+            folder = pipeline.keep(store_root, read, inspection, document, exhibits)
+        except OSError as e:
+            raise _unwritable(store_root, e) from e
+        click.echo(plain(folder), err=True)
     _show(state, inspection, formats, output)
     _finish(state, [inspection], fail_on, strict)
 
@@ -159,6 +190,7 @@ def scan(
 @cli.command(short_help="Print facts as JSON lines. 输出事实。")
 @exhibit_argument
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
+@lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:
     """Print the facts of exhibits as JSON lines, before any judgement. 输出未经判定的事实。"""
@@ -194,6 +226,7 @@ def judge(
     """Judge stored runs again, under another date or catalogue, without their packages. 按其他日期或规则重新判定。"""
     from mingcha import pipeline
 
+    _targets(formats, output)
     inspections = []
     for n, folder in enumerate(runs):
         read = pipeline.load(folder)
@@ -204,9 +237,17 @@ def judge(
         else:
             target = output / folder.name if output and len(runs) > 1 else output
             _show(state, inspection, formats, target)
-            if n + 1 < len(runs):
+            if target is None and n + 1 < len(runs):
                 click.echo()
     _finish(state, inspections, fail_on, strict)
+
+
+def _no_rule(rule: str) -> Usage:
+    return Usage(
+        f"没有规则 {rule}",
+        f"no rule {rule}",
+        {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"},
+    )
 
 
 def _explain(inspection: Inspection, rule: str, found: Any) -> None:
@@ -215,11 +256,7 @@ def _explain(inspection: Inspection, rule: str, found: Any) -> None:
 
     loaded = catalogue.load()
     if rule not in loaded.rules:
-        raise Usage(
-            f"没有规则 {rule}",
-            f"no rule {rule}",
-            {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"},
-        )
+        raise _no_rule(rule)
     import msgspec
 
     click.echo(
@@ -240,6 +277,7 @@ def report_(
     strict: bool,
 ) -> NoReturn:
     """Render saved result documents (JSON) in other formats or another language. 将已存结果渲染为其他格式或语言。"""
+    _targets(formats, output)
     inspections = [_result(state, p) for p in results]
     for path, inspection in zip(results, inspections, strict=True):
         _show(state, inspection, formats, output / path.stem if output and len(results) > 1 else output)
@@ -257,12 +295,14 @@ def report_(
 @click.pass_obj
 def diff(state: _State, old: Path, new: Path, fmt: str, at: date) -> NoReturn:
     """Compare packages, stored runs or saved results: what is fixed, what remains, what is new.
-    Exit 1 when something remains or is new. 对比两个安装包、记录或结果：已改、未改、新增。"""
+    Exit 1 when something remains, is new or can no longer be decided. 对比两个安装包、记录或结果：已改、未改、新增。"""
     from mingcha.report import change
 
     found = change.compare(_result(state, old, at), _result(state, new, at))
     click.echo(change.FORMATS[fmt](found, "en" if state.lang == "en" else "zh"), nl=False)
-    raise SystemExit(Exit.FINDINGS if found.remaining or found.appeared else Exit.OK)
+    # What can no longer be decided was not seen to be mended.
+    open_ = found.remaining or found.appeared or found.undecided
+    raise SystemExit(Exit.FINDINGS if open_ else Exit.OK)
 
 
 @cli.command(short_help="What is installed and what is missing. 环境检查。")
@@ -312,11 +352,7 @@ def rules_show(state: _State, rule: str) -> None:
 
     loaded = catalogue.load()
     if rule not in loaded.rules:
-        raise Usage(
-            f"没有规则 {rule}",
-            f"no rule {rule}",
-            {"zh": "mingcha rules list 列出全部规则", "en": "see mingcha rules list"},
-        )
+        raise _no_rule(rule)
     click.echo(pages.rule_page(loaded.rules[rule], loaded, "en" if state.lang == "en" else "zh"))
 
 
@@ -348,6 +384,8 @@ def rules_test(state: _State, names: tuple[str, ...]) -> NoReturn:
     from mingcha.judge.testing import run_tests
 
     loaded = catalogue.load()
+    if wrong := [n for n in names if n not in loaded.rules]:
+        raise _no_rule(wrong[0])
     total = bad = 0
     for rule in loaded.rules.values():
         if names and rule.id not in names:
@@ -405,53 +443,80 @@ def _result(state: _State, path: Path, at: date | None = None) -> Inspection:
     from mingcha import pipeline, store
     from mingcha.report.json_ import load
 
-    if path.is_dir() and store.is_run(path):
-        return pipeline.judge(pipeline.load(path), at) if at else load((path / "result.json").read_bytes())
-    if path.is_file():
-        with path.open("rb") as f:
-            if f.read(1) == b"{":
-                return load(path.read_bytes())
+    try:
+        if path.is_dir() and store.is_run(path):
+            return pipeline.judge(pipeline.load(path), at) if at else load((path / "result.json").read_bytes())
+        if path.is_file():
+            with path.open("rb") as f:
+                if f.read(1) == b"{":
+                    return load(path.read_bytes())
+        elif at is None and not path.exists():
+            raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found")
+    except OSError as e:
+        raise BadInput(
+            f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable"
+        ) from e
     if at is None:
-        raise Usage(
+        raise BadInput(
             f"{path} 不是检测结果",
             f"{path} is no saved result",
             {"zh": "需要 --format json 的输出", "en": "give the output of --format json"},
+            code="bad-result",
         )
     return pipeline.judge(pipeline.read([path], state.settings, progress=_progress(state)), at)
 
 
-def _show(state: _State, inspection: Inspection, formats: tuple[str, ...], output: Path | None) -> None:
+def _targets(formats: tuple[str, ...], output: Path | None) -> list[tuple[str, Path | None]]:
+    """Each format with the file it goes to (None: stdout). Usage where they would run into each other."""
     from mingcha import report
 
     chosen = formats or (("table",) if output is None else (_by_suffix(output),))
-    if wrong := [f for f in chosen if f not in report.FORMATS]:
+    if len(chosen) > 1 and (output is None or output.is_file()):
         raise Usage(
-            f"没有这种格式：{wrong[0]}",
-            f"no such format: {wrong[0]}",
-            {k: ", ".join(report.FORMATS) for k in ("zh", "en")},
+            "多种格式不能写入同一处",
+            "several formats cannot go to one place",
+            {"zh": "用 -o 指定文件夹", "en": "name a folder with -o"},
         )
-    for fmt in chosen:
+    if output is None or (len(chosen) == 1 and not output.is_dir()):
+        return [(chosen[0], output)]
+    return [(f, output / f"report{report.FORMATS[f].suffix}") for f in chosen]
+
+
+def _show(state: _State, inspection: Inspection, formats: tuple[str, ...], output: Path | None) -> None:
+    from mingcha import report, store
+
+    for fmt, target in _targets(formats, output):
         data = _bytes(report.render(inspection, fmt, state.lang))
-        if output is None:
-            sys.stdout.buffer.write(data)
+        if target is None:
+            _print(data)
             continue
-        target = (
-            output
-            if len(chosen) == 1 and not output.is_dir()
-            else output / f"report{report.FORMATS[fmt].suffix}"
-        )
         try:
-            store_write(target, data)
+            store.write_atomic(target, data)
         except OSError as e:
-            raise Usage(f"无法写入 {target}：{e.strerror}", f"cannot write {target}: {e.strerror}") from e
-        click.echo(str(target), err=True)
+            raise _unwritable(target, e) from e
+        click.echo(plain(target), err=True)
 
 
-def store_write(target: Path, data: bytes) -> None:
-    """Write a report so that a reader never sees half of it."""
-    from mingcha import store
+def _print(data: bytes) -> None:
+    """To stdout. A reader that has seen enough (`| head`) changes nothing about the exit status."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute()
+    except OSError as e:
+        raise _unwritable("stdout", e) from e
 
-    store.write_atomic(target, data)
+
+def _mute() -> None:
+    """Nothing more can be written; a closed stdout would make the interpreter complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritable(target: object, error: OSError) -> Usage:
+    return Usage(
+        f"无法写入 {target}：{error.strerror}", f"cannot write {target}: {error.strerror}", code="unwritable"
+    )
 
 
 def _by_suffix(output: Path) -> str:
@@ -476,45 +541,51 @@ def _finish(state: _State, inspections: list[Inspection], fail_on: str | None, s
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Entry point: errors become one line on stderr and their exit status."""
-    state = _State(None, "--debug" in (argv or sys.argv))
+    args = sys.argv[1:] if argv is None else argv
+    debug = "--debug" in args
     try:
-        cli.main(argv, standalone_mode=False, prog_name="mingcha")
-    except SystemExit:
-        raise
-    except click.exceptions.Exit as e:
-        raise SystemExit(e.exit_code) from None
+        cli.main(args, standalone_mode=False, prog_name="mingcha")
     except click.ClickException as e:
-        e.show()
-        raise SystemExit(Exit.USAGE) from None
+        if type(e).__name__ == "NoArgsIsHelpError":  # not there before click 8.2
+            e.show()
+            raise SystemExit(Exit.USAGE) from None
+        from mingcha.usage import translated
+
+        _fail(translated(e), args)
     except (click.Abort, KeyboardInterrupt):
         click.echo("[interrupted] 已中断 / interrupted", err=True)
         raise SystemExit(130) from None
-    except BrokenPipeError:
-        # Nothing more can be written; a closed stdout would make the interpreter complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(Exit.OK) from None
     except MingchaError as e:
-        if state.debug:
+        if debug:
             raise
-        click.echo(e.line(_error_lang(argv)), err=True)
-        raise SystemExit(e.exit) from None
+        _fail(e, args)
     except Exception as e:
-        if state.debug:
+        if debug:
             raise
-        kind = f"{type(e).__name__}: {' '.join(str(e).split())[:200]}"
-        click.echo(
-            f"[internal] 内部错误 / internal error: {kind} — --debug 显示调用栈 / shows the traceback",
-            err=True,
-        )
-        raise SystemExit(Exit.INTERNAL) from None
+        kind = plain(f"{type(e).__name__}: {' '.join(str(e).split())}", 200)
+        hint = {"zh": "--debug 显示调用栈", "en": "--debug shows the traceback"}
+        _fail(MingchaError(f"内部错误：{kind}", f"internal error: {kind}", hint), args)
     raise SystemExit(Exit.OK)
 
 
-def _error_lang(argv: list[str] | None) -> str:
-    args = list(argv or sys.argv)
+def _fail(error: MingchaError, args: Sequence[str]) -> NoReturn:
+    click.echo(plain(error.line(_error_lang(args)), 1000), err=True)
+    raise SystemExit(error.exit) from None
+
+
+def _error_lang(args: Sequence[str]) -> str:
+    """The language asked for, even where asking went wrong: the last --lang, else the settings."""
+    found = ""
     for n, arg in enumerate(args):
         if arg.startswith("--lang="):
-            return "en" if arg.endswith("en") else "zh"
-        if arg == "--lang" and n + 1 < len(args):
-            return "en" if args[n + 1] == "en" else "zh"
-    return "en" if os.environ.get("MINGCHA_LANG") == "en" else "zh"
+            found = arg[7:]
+        elif arg == "--lang" and n + 1 < len(args):
+            found = args[n + 1]
+    if found in ("zh", "en"):
+        return found
+    from mingcha import settings
+
+    try:
+        return settings.load().lang
+    except MingchaError:  # another setting may be the wrong one
+        return "en" if os.environ.get("MINGCHA_LANG") == "en" else "zh"

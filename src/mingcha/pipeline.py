@@ -64,9 +64,9 @@ def read(
                 )
                 facts += here
     if all(e.status == "refused" for e in exhibits):
-        codes = "、".join(f"{lim.code} {lim.detail}".strip() for e in exhibits for lim in e.limitations)
+        why = _reasons(exhibits, catalogue)
         raise BadInput(
-            f"{exhibits[0].name} 无法检测：{codes}", f"{exhibits[0].name} cannot be inspected: {codes}",
+            f"{exhibits[0].name} 无法检测：{why['zh']}", f"{exhibits[0].name} cannot be inspected: {why['en']}",
             {"zh": "请确认文件完整且为安装包", "en": "make sure that the file is whole and a package"}, code="refused",
         )  # fmt: skip
     timing = {
@@ -76,6 +76,22 @@ def read(
     return Read(
         subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing
     )
+
+
+def _reasons(exhibits: Sequence[Exhibit], catalogue: Path | None) -> dict[str, str]:
+    """Why exhibits were refused, in the catalogue's names of limitations."""
+    from mingcha import catalogue as cat
+
+    known = cat.load(catalogue).limitations
+    out = {}
+    for lang, mark in (("zh", "；"), ("en", "; ")):
+        parts = []
+        for limitation in (lim for e in exhibits for lim in e.limitations):
+            entry = known.get(limitation.code)
+            name = getattr(entry.name, lang) if entry else limitation.code
+            parts.append(f"{name} [{limitation.code}] {limitation.detail}".strip())
+        out[lang] = mark.join(parts)
+    return out
 
 
 def judge(read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False) -> Inspection:

@@ -10,11 +10,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from mingcha.errors import Usage
+
+# Zero would end every child at once, and a limit below zero is none at all for the kernel.
+Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,31 +26,38 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     home: str = "~/.mingcha"
     lang: Literal["zh", "en"] = "zh"
     fail_on: Literal["critical", "serious", "moderate", "minor", "never"] = "minor"
-    cpu_seconds: int = 60
-    wall_seconds: int = 180
-    memory_mb: int = 4096
+    cpu_seconds: Positive = 60
+    wall_seconds: Positive = 180
+    memory_mb: Positive = 4096
     isolate: bool = True
 
     @property
     def root(self) -> Path:
         """Home folder as a path."""
-        return Path(self.home).expanduser()
+        try:
+            return Path(self.home).expanduser()
+        except RuntimeError:  # an account without a home folder
+            return Path(".mingcha")
 
 
 def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
     """Read the settings. A wrong value is a Usage error that names it."""
     env = os.environ if environ is None else environ
     values: dict[str, Any] = {}
-    home = Path(env.get("MINGCHA_HOME", Settings().home)).expanduser()
-    for folder in (home, cwd or Path.cwd()):
+    for folder in (_home(env), cwd or Path()):
         try:
             values |= tomllib.loads((folder / "mingcha.toml").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-            raise Usage(f"mingcha.toml 无法读取：{e}", f"mingcha.toml cannot be read: {e}") from e
+            raise Usage(
+                f"{folder / 'mingcha.toml'} 无法读取：{e}",
+                f"{folder / 'mingcha.toml'} cannot be read: {e}",
+                {"zh": "见 docs/settings.md", "en": "see docs/settings.md"},
+                code="bad-settings",
+            ) from e
     for name in Settings.__struct_fields__:
-        if (text := env.get(f"MINGCHA_{name.upper()}")) is not None:
+        if text := env.get(f"MINGCHA_{name.upper()}"):  # set but empty means not set
             values[name] = text
     try:
         return msgspec.convert(values, Settings, strict=False)
@@ -56,4 +66,12 @@ def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> S
             f"设置有误：{e}",
             f"wrong setting: {e}",
             {"zh": "见 docs/settings.md", "en": "see docs/settings.md"},
+            code="bad-settings",
         ) from e
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    try:
+        return Path(env.get("MINGCHA_HOME") or Settings().home).expanduser()
+    except RuntimeError:  # an account without a home folder
+        return Path()

@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,25 @@ def sha256(path: Path) -> str:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write beside the target and rename, so that a reader never sees half a file."""
+    with _beside(path) as name, name.open("wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """An empty file next to `path` that takes its place when the block ends well and is gone otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    os.close(handle)
+    name = Path(made)
     try:
-        with os.fdopen(handle, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f.fileno())
-        Path(name).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
-        Path(name).replace(path)
+        yield name
+        name.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
+        name.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise
 
 
@@ -83,14 +92,13 @@ class Store:
         digest = sha256(path)
         target = self.blob(digest)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-            with os.fdopen(handle, "wb") as out, path.open("rb") as f:
-                shutil.copyfileobj(f, out, _CHUNK)
-            if sha256(Path(name)) != digest:
-                Path(name).unlink()
-                raise BadInput(f"{path.name} 在读取时被改动", f"{path.name} changed while it was read")
-            Path(name).replace(target)
+            with _beside(target) as name:
+                with path.open("rb") as f, name.open("wb") as out:
+                    shutil.copyfileobj(f, out, _CHUNK)
+                if sha256(name) != digest:
+                    raise BadInput(
+                        f"{path.name} 在读取时被改动", f"{path.name} changed while it was read", code="changed"
+                    )
         return digest
 
     def save(self, run: Run, facts: Iterable[Fact], result: bytes) -> Path:
@@ -113,16 +121,21 @@ def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
     try:
         run = msgspec.json.decode((folder / "run.json").read_bytes(), type=Run)
         return run, list(_lines(folder / "facts.jsonl"))
-    except (OSError, msgspec.MsgspecError) as e:
+    except (OSError, msgspec.MsgspecError, RecursionError) as e:
+        why = f"{Path(e.filename or '').name}: {e.strerror}" if isinstance(e, OSError) else str(e)
         raise BadInput(
-            f"{folder} 不是检测记录：{e}", f"{folder} is no stored run: {e}",
+            f"{folder} 不是检测记录：{why}", f"{folder} is no stored run: {why}",
             {"zh": "请给出 --store 目录下 runs/ 中的一个文件夹", "en": "name a folder below runs/ of a --store"},
+            code="bad-run",
         ) from e  # fmt: skip
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(dict[str, Any])
     with path.open("rb") as f:
-        for line in f:
+        for n, line in enumerate(f, 1):
             if line.strip():
-                yield decoder.decode(line)
+                fact = decoder.decode(line)
+                if not all(isinstance(fact.get(k), str) for k in ("kind", "exhibit", "where")):
+                    raise msgspec.ValidationError(f"{path.name}, line {n}: no fact")
+                yield fact

@@ -104,6 +104,15 @@ def _known(say: Say, where: str, used: Collection[str], allowed: Collection[str]
             say(where, f"未知：{name}", f"unknown {name}")
 
 
+# Real package roots of a single segment, each met in a published artefact of its project.
+SHORT_ROOTS = frozenset(
+    {
+        "_COROUTINE", "bolts", "butterknife", "cmbapi", "coil", "coil3", "dagger", "hilt_aggregated_deps", "kotlin",
+        "kotlinx", "leakcanary", "mtopsdk", "okhttp3", "okio", "retrofit", "retrofit2", "xcrash",
+    }
+)  # fmt: skip
+
+
 def _prefixes(built: Built, teller: Callable[[str, object], Say]) -> None:
     """Longest prefix wins, so only equal prefixes are ambiguous; too wide ones accuse bystanders."""
     owners: dict[str, str] = {}
@@ -111,7 +120,7 @@ def _prefixes(built: Built, teller: Callable[[str, object], Say]) -> None:
         say = teller("sdks", sdk.id)
         for prefix in sdk.prefixes:
             plain = prefix.rstrip(".*")
-            if plain.count(".") < 1:
+            if plain.count(".") < 1 and plain not in SHORT_ROOTS:
                 say("prefixes", f"前缀过短：{prefix}", f"prefix {prefix} has fewer than two segments")
             elif plain in TOO_WIDE:
                 say("prefixes", f"前缀过宽：{prefix}", f"prefix {prefix} is too wide")

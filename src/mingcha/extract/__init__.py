@@ -7,6 +7,7 @@ says from the content whether it is its kind. Adding one = one module, one line,
 from __future__ import annotations
 
 import importlib
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,22 @@ READERS: dict[str, str] = {
 
 def sniff(path: Path) -> str:
     """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
-    if not path.exists():
-        raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found")
-    if path.is_dir():
-        raise BadInput(
-            f"{path} 是文件夹", f"{path} is a folder",
-            {"zh": "请给出安装包文件", "en": "name a package file"}, code="is-folder",
-        )  # fmt: skip
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise BadInput(
+                f"{path} 是文件夹", f"{path} is a folder",
+                {"zh": "请给出安装包文件", "en": "name a package file"}, code="is-folder",
+            )  # fmt: skip
+        if not stat.S_ISREG(mode):  # opening a pipe would wait for its writer, a device may never end
+            raise BadInput(
+                f"{path} 不是普通文件", f"{path} is no regular file",
+                {"zh": "请先存为文件", "en": "save it as a file first"}, code="not-a-file",
+            )  # fmt: skip
         with path.open("rb") as f:
             head = f.read(4096)
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found") from None
     except OSError as e:
         raise BadInput(
             f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable"

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from mingcha.model import Exhibit, Fact, Limitation
+from mingcha.plain import plain
 
 FRAME = 64 << 20  # no frame of a well-behaved child comes near this
 TOTAL = 1 << 30
@@ -100,14 +101,14 @@ class Worker:
             digest = next((str(f["exhibit"]) for f in facts), "")
             limitation = Limitation(code=e.code, detail=e.detail)
             exhibit = Exhibit(
-                kind=kind or "package", name=path.name, sha256=digest, size=size, reader="worker",
+                kind=kind or "package", name=plain(path.name), sha256=digest, size=size, reader="worker",
                 status="partly" if facts else "refused", limitations=(limitation,),
             )  # fmt: skip
             facts.append(
                 {
                     "kind": "limitation",
                     "exhibit": digest,
-                    "where": path.name,
+                    "where": plain(path.name),
                     "code": e.code,
                     "detail": e.detail,
                 }

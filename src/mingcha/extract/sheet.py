@@ -10,14 +10,17 @@ Without a second person (`confirmed_by`) an answer never decides; `judge` sees t
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from mingcha.catalogue import files
 from mingcha.errors import BadInput
 from mingcha.model import Exhibit
+from mingcha.plain import plain
 from mingcha.store import sha256
 
 MARK = b"mingcha-answers:"
@@ -27,7 +30,7 @@ SIZE = 4 << 20
 class _Answer(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     rule: str
     outcome: Literal["failed", "passed", "inapplicable", "cantTell"]
-    by: str
+    by: Annotated[str, msgspec.Meta(min_length=1)]
     confirmed_by: str | None = None
     note: str | None = None
     attachments: list[str] = []
@@ -40,19 +43,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename={"version": "ming
 
 def sniff(path: Path, head: bytes) -> bool:
     """Whether the file says of itself that it holds answers."""
-    return any(line.startswith(MARK) for line in head.splitlines()[:40])
+    return any(line.startswith(MARK) for line in head.removeprefix(codecs.BOM_UTF8).splitlines()[:40])
 
 
 def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue: Any) -> Exhibit:
     """Read the answers. Raises BadInput: the file is the user's own, and half of it must not count."""
-    import yaml
-
     size = path.stat().st_size
     if size > SIZE:
         raise BadInput(f"{path.name} 过大", f"{path.name} is too large", code="too-large")
     try:
-        loaded = msgspec.convert(yaml.load(path.read_bytes(), yaml.CSafeLoader), _File)
-    except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as e:
+        # The catalogue's parser: no aliases, no duplicate keys, `no` and dates stay text.
+        loaded = msgspec.convert(files.parse(path.read_text("utf-8-sig")), _File)
+    except (files.YamlError, UnicodeDecodeError, msgspec.ValidationError) as e:
         where = " ".join(str(e).split())[:200]
         raise BadInput(
             f"核验单 {path.name} 有误：{where}",
@@ -70,4 +72,4 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
         {"kind": "answer", "exhibit": digest, "where": f"answers[{n}]"} | msgspec.structs.asdict(a)
         for n, a in enumerate(loaded.answers)
     )
-    return Exhibit(kind="sheet", name=path.name, sha256=digest, size=size, reader="sheet")
+    return Exhibit(kind="sheet", name=plain(path.name), sha256=digest, size=size, reader="sheet")

@@ -12,9 +12,11 @@ disk (RLIMIT_FSIZE 0), and no network is used.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,8 +49,22 @@ def send(out: BinaryIO, message: dict[str, Any]) -> None:
     import msgspec
 
     data = msgspec.json.encode(message)
-    out.write(len(data).to_bytes(4, "big") + data)
-    out.flush()
+    with _undisturbed():
+        out.write(len(data).to_bytes(4, "big") + data)
+        out.flush()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Half a frame would make all that follows unreadable: the CPU limit's signal waits for its end."""
+    if not hasattr(signal, "SIGXCPU"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGXCPU})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def answer(out: BinaryIO, request: dict[str, Any]) -> None:
@@ -77,6 +93,9 @@ def main() -> int:
     os.dup2(2, 1)
     import json
 
+    from mingcha.errors import MingchaError
+    from mingcha.plain import plain
+
     for line in sys.stdin.buffer:
         request = json.loads(line)
         limit(int(request["cpu"]), int(request["memory"]))
@@ -87,12 +106,13 @@ def main() -> int:
         except RecursionError:
             send(out, {"error": {"code": "crash", "detail": "RecursionError"}})
         except Exception as e:  # the parent turns it into a limitation, whatever it was
-            detail = f"{type(e).__name__}: {e}"[:300]
+            detail = str(e) if isinstance(e, MingchaError) else f"{type(e).__name__}: {e}"
             if os.environ.get("MINGCHA_DEBUG"):
                 import traceback
 
                 traceback.print_exc()
-            send(out, {"error": {"code": getattr(e, "code", "crash"), "detail": detail}})
+            code = e.code if isinstance(e, MingchaError) else "crash"
+            send(out, {"error": {"code": code, "detail": plain(detail, 300)}})
     return 0
 
 

@@ -119,7 +119,7 @@ def test_an_argument_set_before_a_branch_is_not_taken_for_constant() -> None:
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [("AES/ECB/PKCS5Padding", "crypto-ecb"), ("AES", "crypto-ecb"), ("DES/CBC/PKCS5Padding", "crypto-des"),
-     ("AES/GCM/NoPadding", None), ("RSA/ECB/OAEPPadding", None), ("DESede/CBC/PKCS5Padding", None)],
+     ("AES/GCM/NoPadding", None), ("RSA/ECB/OAEPPadding", None), ("DESede/CBC/PKCS5Padding", "crypto-des"), ("RC4", "crypto-des")],
 )  # fmt: skip
 def test_ciphers_by_name(name: str, pattern: str | None) -> None:
     ref = "Ljavax/crypto/Cipher;->getInstance(Ljava/lang/String;)Ljavax/crypto/Cipher;"
@@ -214,3 +214,11 @@ def test_every_pattern_that_is_found_is_in_the_catalogue() -> None:
     named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
     assert named <= set(known)
     assert set(known) <= named
+
+
+def test_a_key_with_a_charset_field() -> None:
+    charset = ("sget", 1, "Ljava/nio/charset/StandardCharsets;->UTF_8:Ljava/nio/charset/Charset;")
+    get = call("virtual", "Ljava/lang/String;->getBytes(Ljava/nio/charset/Charset;)[B", 0, 1)
+    assert in_method(NEW_KEY, ("const-string", 0, "0123456789abcdef"), charset, get, KEY) == ["crypto-fixed-key"]
+    other = ("sget", 1, "La/Config;->secret:Ljava/lang/String;")
+    assert in_method(NEW_KEY, ("const-string", 0, "tag"), other, get, KEY) == []

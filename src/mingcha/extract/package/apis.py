@@ -103,7 +103,7 @@ class Matcher:
 
     def _methods(self, code: Code, skip: Mask | None) -> None:
         types = code.types
-        listed = np.array([t in self.table.methods for t in types] + [False], bool)
+        listed = np.array([t in self.table.methods for t in types], bool)
         direct = listed[code.method_class]
         targets: dict[int, list[tuple[str, Any]]] = {}
         climb: set[int] = set()
@@ -152,7 +152,7 @@ class Matcher:
 
     def _fields(self, code: Code, skip: Mask | None) -> None:
         types = code.types
-        listed = np.array([t in self.table.fields for t in types] + [False], bool)
+        listed = np.array([t in self.table.fields for t in types], bool)
         targets: dict[int, list[tuple[str, Any]]] = {}
         for f in np.flatnonzero(listed[code.field_class]).tolist():
             found = self.table.fields[types[code.field_class[f]]].get(code.text(int(code.field_name[f])))

@@ -51,6 +51,8 @@ class CodeFacts:
     classes: set[str] = field(default_factory=set)
     sdk_classes: Counter[str] = field(default_factory=Counter)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
+    """What there was more of than is kept."""
     _matcher: Matcher = field(init=False)
     _patterns: list[Fact] = field(default_factory=list)
     _urls: dict[tuple[str, str], Fact] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class CodeFacts:
                     "detail": detail, "owner": self._owner(method).fact(), "dex": code.name,
                 }
             )  # fmt: skip
-        self._texts(code)
+        self._texts(code, skip)
 
     def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
         """Count classes by owner; mask of the definitions of classes seen before, None if none."""
@@ -99,13 +101,15 @@ class CodeFacts:
     def _owner(self, method: str) -> Owner:
         return self.owners.of(method.partition("->")[0])
 
-    def _texts(self, code: Code) -> None:
+    def _texts(self, code: Code, skip: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> None:
         strings = Strings(code)
         owned: dict[int, tuple[Owner, str]] = {}
 
         def user(s: int) -> tuple[Owner, str]:
             if s not in owned:
                 defs = strings.users(s)
+                if skip is not None:  # a class that never runs is not the one to name
+                    defs = sorted(defs, key=lambda d: bool(skip[d]))
                 where = code.definition(defs[0]) if defs else f"string {s}"
                 owned[s] = (self._owner(where) if defs else UNKNOWN, f"{code.name}:{where}")
             return owned[s]
@@ -119,24 +123,29 @@ class CodeFacts:
 
     def url(self, url: str, host: str, cleartext: bool, owner: Owner, where: str) -> None:
         """Keep one address, once per owner."""
-        if len(self._urls) < URLS:
-            self._urls.setdefault(
-                (url, owner.id),
-                {
-                    "kind": "url", "where": where, "url": url, "host": host, "cleartext": cleartext,
-                    "owner": owner.fact(), "vendor": self._vendor(host),
-                },
-            )  # fmt: skip
+        if (url, owner.id) in self._urls:
+            return
+        if len(self._urls) >= URLS:
+            self.cut.add(f"more than {URLS} addresses")
+            return
+        self._urls[url, owner.id] = {
+            "kind": "url", "where": where, "url": url, "host": host, "cleartext": cleartext,
+            "owner": owner.fact(), "vendor": self._vendor(host),
+        }  # fmt: skip
 
     def match(self, words: str, entry: str, value: str, source: str, owner: Owner, where: str) -> None:
         """Keep one word hit, once per value and owner."""
         key = (words, entry, value, owner.id)
-        if key not in self._matches and self._per_entry[words, entry] < MATCHES:
-            self._per_entry[words, entry] += 1
-            self._matches[key] = {
-                "kind": "text-match", "where": where, "list": words, "entry": entry, "value": value,
-                "source": source, "owner": owner.fact(),
-            }  # fmt: skip
+        if key in self._matches:
+            return
+        if self._per_entry[words, entry] >= MATCHES:
+            self.cut.add(f"more than {MATCHES} matches of {words}/{entry}")
+            return
+        self._per_entry[words, entry] += 1
+        self._matches[key] = {
+            "kind": "text-match", "where": where, "list": words, "entry": entry, "value": value,
+            "source": source, "owner": owner.fact(),
+        }  # fmt: skip
 
     def _vendor(self, host: str) -> str | None:
         while "." in host:

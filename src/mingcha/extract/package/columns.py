@@ -97,10 +97,15 @@ class Code:
 
     @property
     def types(self) -> list[str]:
-        """Descriptors of all types."""
+        """Descriptors of all types, and one more at the end: what index -1 (invalid) reads as."""
         if self._types is None:
-            self._types = [self.text(s) for s in self.type_string.tolist()]
+            self._types = [*(self.text(s) for s in self.type_string.tolist()), "L?;"]
         return self._types
+
+    def name_of(self, definition: int) -> str:
+        """Method name of a definition; empty where the file names none."""
+        m = int(self.def_method[definition])
+        return self.text(int(self.method_name[m])) if m >= 0 else ""
 
     def body(self, definition: int) -> tuple[int, int]:
         """Range of the events of a definition."""

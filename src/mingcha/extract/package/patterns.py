@@ -32,6 +32,7 @@ _SETTERS = {
     (_SETTINGS, "setMixedContentMode"): ("webview-mixed-on", (0,)),
     ("Landroid/webkit/WebView;", "setWebContentsDebuggingEnabled"): ("webview-debug-on", (1,)),
 }
+_CHARSETS = {"UTF-8", "UTF8", "GBK", "GB2312", "ASCII", "US-ASCII", "ISO-8859-1", "UTF-16"}
 _SU = {"su", "/system/bin/su", "/system/xbin/su", "/sbin/su", "su -c", "/su/bin/su"}
 
 
@@ -48,7 +49,7 @@ class Scope:
         """Method ids whose (class, name) is one of `pairs`."""
         wanted = {c for c, _ in pairs}
         code = self.code
-        mask = np.array([t in wanted for t in self.types] + [False], bool)
+        mask = np.array([t in wanted for t in self.types], bool)
         out = {}
         for m in np.flatnonzero(mask[code.method_class]).tolist():
             pair = (self.types[code.method_class[m]], code.text(int(code.method_name[m])))
@@ -93,8 +94,7 @@ class Scope:
         if not rows:
             return []
         return [
-            d for d in np.flatnonzero(np.isin(code.def_class, list(rows))).tolist()
-            if code.text(int(code.method_name[code.def_method[d]])) == name
+            d for d in np.flatnonzero(np.isin(code.def_class, list(rows))).tolist() if code.name_of(d) == name
         ]  # fmt: skip
 
     def string_before(self, event: int) -> str | None:
@@ -174,7 +174,7 @@ def _crypto(s: Scope) -> Iterator[Hit]:
         if "MessageDigest" in get[int(s.code.event_operand[e])][0]:
             if text in ("MD5", "SHA-1", "SHA1", "MD2", "MD4"):
                 yield "crypto-weak-hash", d, text
-        elif text.startswith("DES/") or text == "DES":
+        elif text.partition("/")[0] in ("DES", "DESEDE", "TRIPLEDES", "RC2", "RC4", "ARC4", "ARCFOUR"):
             yield "crypto-des", d, text
         elif text.startswith("AES/ECB") or text == "AES":
             yield "crypto-ecb", d, text
@@ -183,25 +183,28 @@ def _crypto(s: Scope) -> Iterator[Hit]:
 
 
 def _fixed(s: Scope, cls: str, pattern: str) -> Iterator[Hit]:
-    """Key material that is a string constant: const-string, getBytes, new Spec, in this order."""
+    """Key material that is a string constant: const-string, getBytes, new Spec, in this order.
+
+    Between the constant and `getBytes` only the charset is loaded, as a constant or a field.
+    """
     get_bytes = s.methods(("Ljava/lang/String;", "getBytes"))
     code = s.code
     for e in s.events(s.methods((cls, "<init>"))):
         low, _ = s.body(int(code.event_def[e]))
-        for k in range(e - 1, max(low, e - 8), -1):
-            # `getBytes("UTF-8")` loads the charset last; the key is the constant before it.
-            if code.event_kind[k] != INVOKE or int(code.event_operand[k]) not in get_bytes:
-                continue
-            texts = [
-                code.text(int(code.event_operand[j])) for j in range(k - 1, max(low, k - 3) - 1, -1)
-                if code.event_kind[j] == STRING
-            ]  # fmt: skip
-            keys = [
-                t for t in texts if t.upper() not in ("UTF-8", "UTF8", "GBK", "ASCII", "ISO-8859-1") and t
-            ]
-            if keys and all(code.event_kind[j] == STRING for j in range(k - len(texts), k)):
-                yield pattern, int(code.event_def[e]), f"{keys[0][:2]}…({len(keys[0])})"
-            break
+        calls = [k for k in range(max(low, e - 8), e) if code.event_kind[k] == INVOKE]
+        at = next((k for k in reversed(calls) if int(code.event_operand[k]) in get_bytes), None)
+        if at is None:
+            continue
+        for k in range(at - 1, max(low, at - 4) - 1, -1):
+            if code.event_kind[k] == STRING:
+                key = code.text(int(code.event_operand[k]))
+                if key.upper() in _CHARSETS:
+                    continue
+                if key:
+                    yield pattern, int(code.event_def[e]), f"{key[:2]}…({len(key)})"
+                break
+            if code.event_kind[k] != FIELD or "Charset" not in code.field_ref(int(code.event_operand[k])):
+                break
 
 
 def _system(s: Scope) -> Iterator[Hit]:

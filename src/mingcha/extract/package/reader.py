@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from mingcha.extract.package import (
     splits,
 )  # fmt: skip
 from mingcha.extract.package.apis import Table
+from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.assets import scan_assets, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
@@ -39,6 +40,7 @@ from mingcha.extract.package.notes import Notes
 from mingcha.extract.package.texts import Words
 from mingcha.extract.package.xmltree import Ref
 from mingcha.model import Exhibit, Limitation
+from mingcha.plain import plain
 
 Fact = dict[str, Any]
 Emit = Callable[[Iterable[Fact]], None]
@@ -94,6 +96,13 @@ def _expired(_: int, __: FrameType | None) -> None:
     raise _CpuTime
 
 
+def _last_words() -> None:
+    """The kernel repeats the signal every second; what is found by now must still get out."""
+    if hasattr(signal, "SIGXCPU"):
+        with suppress(ValueError):
+            signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+
+
 @contextmanager
 def _stage(notes: Notes, name: str) -> Iterator[None]:
     """What a stage cannot do is a limitation; the next one goes on."""
@@ -118,13 +127,15 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
         digest = hashlib.file_digest(f, "sha256").hexdigest()
     container = splits.open_container(path, limits)
     if container is None:
-        raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code="unsupported-format")
+        with Archive.open(path, limits) as archive:
+            code = "unsupported-format" if archive.valid or not archive.limitations else archive.limitations[0][0]
+        raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code=code)
     with container:
         run = _Run(container, digest, reference(catalogue), emit, limits)
         run.all()
         found = [f for f in container.facts(digest) if f["kind"] == "limitation"]
     return Exhibit(
-        kind="package", name=path.name, sha256=digest, size=path.stat().st_size, reader="package",
+        kind="package", name=plain(path.name), sha256=digest, size=path.stat().st_size, reader="package",
         status="partly" if found else "read",
         limitations=tuple(Limitation(code=f["code"], detail=f["detail"]) for f in found),
     )  # fmt: skip
@@ -142,6 +153,8 @@ class _Run:
         self.manifest = manifest.Manifest()
         self.libs: dict[str, str] = {}
         self.code: CodeFacts | None = None
+        self.whole = False
+        """All code of the package was read: only then does a class that is not there mean anything."""
 
     def all(self) -> None:
         """Every stage in order."""
@@ -168,6 +181,9 @@ class _Run:
             self._packers(own)
         with _stage(self.notes, "results"):
             self._results(self.code)
+        _last_words()
+        for detail in sorted(self.code.cut):
+            self.notes.limitation("reader-limit", detail)
         self.emit([self._package(self.code)])
         self.emit(container.facts(self.digest))
 
@@ -189,19 +205,25 @@ class _Run:
         )
         container.missing_splits(self.manifest.split_required)
         package = self.manifest.package
-        config, base_clear = self.manifest.network_config, None
+        config, base_clear, root = self.manifest.network_config, None, None
         path = None
         if isinstance(config, Ref) and self.resources:
             path = next(iter(self.resources.files(config)), None)
+        elif isinstance(config, Ref):  # a bundle names it, and its module holds it
+            module = base.manifest.removesuffix("manifest/AndroidManifest.xml") if container.format == "aab" else ""
+            path = f"{module}res/{config.name}.xml"
         elif isinstance(config, str):
-            path = config if config in base.archive else None
-        if path:
-            root = splits.read_root(base.archive, path)
+            path = config
+        if path and path in base.archive:
+            root = splits.read_root(base.archive, path, proto=container.format == "aab")
             facts, base_clear = netconfig.read(
                 root, self.digest, path, package.get("target_sdk"), limits=self.limits
             )
             self.emit(facts)
-        if package and container.format != "aar":
+        if config is not None and root is None:
+            # What it allows is unknown: the platform's default would be a guess.
+            self.notes.limitation("malformed-resources", "network security configuration not found", base.manifest)
+        elif package and container.format != "aar":
             decision = netconfig.decide(
                 package.get("target_sdk"),
                 self.manifest.cleartext_flag,
@@ -219,17 +241,23 @@ class _Run:
             self.emit(channels.read(archive, self.digest, block))
 
     def _code(self, out: CodeFacts) -> None:
+        whole = not any(code == "missing-splits" for code, _ in self.notes.limitations)
         for entry in self.container.dex_entries():
             data = self.container.read_dex(entry)
             if data is None:
+                whole = False
                 continue
             try:
-                code = tables.read(entry.where, bytes(data))
+                out.add(tables.read(entry.where, bytes(data)))
             except tables.NotDex as e:
                 newer = "version" in str(e)
                 self.notes.limitation("unsupported-dex" if newer else "malformed-dex", str(e), entry.where)
-                continue
-            out.add(code)
+                whole = False
+            except MemoryError:
+                raise
+            except Exception as e:  # one DEX file that we fail at must not hide the others
+                self.notes.limitation("crash", f"code: {type(e).__name__}: {e}", entry.where)
+                whole = False
         for where, data in self.container.jar_bytes():
             files = self._classes(where, data)
             if files:
@@ -238,10 +266,9 @@ class _Run:
             self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
         if not out.containers:
             self.notes.limitation("no-code", "no DEX or class file")
+        self.whole = whole and bool(out.containers)
 
     def _classes(self, where: str, data: bytes) -> list[tuple[str, bytes]]:
-        from mingcha.extract.package.archive import Archive
-
         outer = self.container.outer
         with Archive(data, where, self.limits, outer.budget if outer else None, 1) as jar:
             found = []
@@ -262,12 +289,13 @@ class _Run:
     def _packers(self, own: owners.Owners) -> None:
         container, code = self.container, self.code
         assert code
-        defined = {d[1:-1].replace("/", ".") for d in code.classes} if code.containers else None
+        found = {d[1:-1].replace("/", ".") for d in code.classes}
+        defined = found if self.whole else None
         for fact in self.manifest.facts:
             if fact["kind"] == "component":
                 target = self.manifest.classes.get(fact["name"], fact["name"])
                 fact["owner"] = own.of(target).fact()
-                fact["defined"] = target in defined if defined is not None else None
+                fact["defined"] = True if target in found else (False if self.whole else None)
             elif fact["kind"] == "meta-data":
                 fact["owner"] = own.of(fact["name"]).fact()
         self.emit(f for f in self.manifest.facts if f["kind"] in ("component", "meta-data"))

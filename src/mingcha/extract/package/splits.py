@@ -17,6 +17,7 @@ from mingcha.extract.limits import DEFAULT, Limits
 from mingcha.extract.package import axml, protoxml, xmltree
 from mingcha.extract.package.archive import Archive, Data
 from mingcha.extract.package.notes import Notes
+from mingcha.plain import plain
 
 Format = Literal["apk", "aab", "apks", "xapk", "apkm", "aar", "jar", "dex"]
 MANIFEST = "AndroidManifest.xml"
@@ -93,7 +94,7 @@ class Container:
         same (an app may load them itself), and the gap is a deviation.
         """
         if self.format == "dex":
-            return [DexEntry(None, self.path.name, "classes.dex", len(self.dex))]
+            return [DexEntry(None, plain(self.path.name), "classes.dex", len(self.dex))]
         rows: list[DexEntry] = []
         for archive in {id(m.archive): m.archive for m in self.apks}.values():
             rows += self._dex_of(archive)
@@ -138,7 +139,7 @@ class Container:
         if self.outer is None:
             return
         if self.format == "jar":
-            yield self.path.name, bytes(self.outer.data[:])
+            yield plain(self.path.name), bytes(self.outer.data[:])
         elif self.format == "aar":
             for name in self.outer.entries:
                 if name == "classes.jar" or re.fullmatch(r"libs/[^/]+\.jar", name):

@@ -29,8 +29,11 @@ def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only:
         first[[t[0] for t in exact if t]] = True
         lengths = np.zeros(max(map(len, exact)) + 1, bool)
         lengths[[len(t) for t in exact]] = True
+        second = np.zeros(256, bool)
+        second[[t[1] if len(t) > 1 else 0 for t in exact]] = True
         fits = (size < len(lengths)) & (size > 0)
         fits &= lengths[np.minimum(size, len(lengths) - 1)] & first[head]
+        fits &= second[data[np.minimum(start + 1, len(data) - 1)]] | (size == 1)
         for s in ids[fits].tolist():
             mask[s] = code.raw(s) in exact
     if prefixes:

@@ -27,6 +27,7 @@ _HOST = re.compile(r"^[a-z]+://(?:[^/@\s]{0,100}@)?(\[[0-9a-f:]+\]|[a-z0-9_.-]{1
 # belongs to it (京ICP备12345678号-1A). The two classes are disjoint, so matching is linear.
 _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
 HITS = 50
+LONG = 20_000  # characters of one constant that are searched; longer ones are tables, not texts
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
 NAMESPACES = frozenset(
     ["schemas.android.com", "www.w3.org", "w3.org", "ns.adobe.com", "xmlpull.org", "xml.org", "xml.apache.org", "java.sun.com", "schemas.xmlsoap.org", "schemas.microsoft.com", "schemas.openxmlformats.org", "purl.org", "docs.oasis-open.org", "apache.org", "javax.xml.xmlconstants", "relaxng.org", "iptc.org", "www.example.com", "example.com", "localhost", "127.0.0.1"]
@@ -240,10 +241,12 @@ class Strings:
 
     def _wide(self, words: Words) -> Iterator[tuple[Match, int]]:
         """Words and patterns beyond ASCII, looked for only in the strings that have such bytes."""
-        high = np.flatnonzero(np.frombuffer(self.region, np.uint8) >= 0x80)
+        # E4 to E9 begin the CJK ideographs in UTF-8; every word of the lists has one.
+        data = np.frombuffer(self.region, np.uint8)
+        high = np.flatnonzero((data >= 0xE4) & (data <= 0xE9))
         ranks = np.unique(np.searchsorted(self.starts, high + self.low, "right") - 1)
         ids = self.order[ranks[ranks >= 0]].tolist()
-        texts = [self.code.text(s).replace("\n", " ") for s in ids]
+        texts = [self.code.text(s)[:LONG].replace("\n", " ") for s in ids]
         if not texts:
             return
         joined = "\n".join(texts)
