@@ -29,7 +29,7 @@ import peers  # noqa: E402
 def measure(what: str, path: Path, repeat: int = 1) -> dict[str, Any]:
     """Run measure.py; the run with the median CPU time."""
     runs = []
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(HERE)}
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join((str(HERE), os.environ.get("PYTHONPATH", "")))}
     for _ in range(repeat):
         done = subprocess.run(
             [sys.executable, str(HERE / "measure.py"), what, str(path)],

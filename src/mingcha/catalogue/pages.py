@@ -1,11 +1,12 @@
-"""Rule pages and JSON Schemas, generated: what is written about a rule is the rule.
+"""Rule pages, the page of fact kinds and JSON Schemas, generated: what is written about a rule is
+the rule.
 
-docs/rules/<lang>/<aspect>.md and README.md, docs/schemas/<form>.schema.json.
+docs/rules/<lang>/<aspect>.md and README.md, docs/fact-kinds.md, docs/schemas/<form>.schema.json.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,35 @@ def rule_pages(catalogue: Catalogue) -> dict[str, str]:
     return pages
 
 
+TYPES = {
+    "str": "text", "int": "integer", "float": "number", "bool": "true or false", "strs": "list of texts",
+    "owner": "owner: `kind` (app, sdk, system, unknown), `id`, `name`",
+}  # fmt: skip
+
+
+def fact_pages(kinds: Mapping[str, FactKind]) -> dict[str, str]:
+    """Path below docs/ → page of all kinds of fact, in the order of facts.yml."""
+    lines = [
+        "# 事实种类 · Fact kinds", "",
+        "由 `src/mingcha/catalogue/facts.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
+        "Generated from that file; do not edit.", "",
+        "`mingcha facts` prints one fact per line as JSON. Besides the fields below every fact has `kind`, "
+        "`exhibit` (SHA-256 of the file that it was read from) and `where` (its place in there). "
+        "A field marked *may be null* can also be absent. A channel (通道) counts as observed when at least "
+        "one exhibit of it was read; `any` is always observed. A kind never changes its meaning: a new "
+        "meaning is a new kind.", "",
+        "| Kind | 中文 | English | Channel 通道 |", "|---|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| [`{k}`](#{k}) | {_safe(f.name.zh)} | {_safe(f.name.en)} | `{f.channel}` |" for k, f in kinds.items()]
+    for kind, form in kinds.items():
+        lines += ["", f"## {kind}", "", f"{_safe(form.doc.zh)}。{_safe(form.doc.en)[:1].upper()}{_safe(form.doc.en)[1:]}.", ""]
+        lines += ["| Field | Type | Meaning |", "|---|---|---|"]
+        for name, field in form.fields.items():
+            null = "; may be null" if field.type.endswith("?") else ""
+            lines.append(f"| `{name}` | {TYPES[field.base]}{null} | {_safe(field.doc)} |")
+    return {"fact-kinds.md": "\n".join(lines) + "\n"}
+
+
 def schemas() -> dict[str, str]:
     """Path below docs/ → JSON Schema of one form of catalogue file."""
     forms: dict[str, Any] = {"facts": dict[str, FactKind]}
@@ -157,7 +187,7 @@ def schemas() -> dict[str, str]:
 
 def pages(catalogue: Catalogue) -> dict[str, str]:
     """Everything this module writes: path below docs/ → text."""
-    return {**rule_pages(catalogue), **schemas()}
+    return {**rule_pages(catalogue), **fact_pages(catalogue.facts), **schemas()}
 
 
 def write(docs: Path, catalogue: Catalogue | None = None) -> list[Path]:

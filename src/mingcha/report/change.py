@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from mingcha.model import Finding, Inspection, Lang
+from mingcha.plain import plain
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +86,16 @@ def _name(inspection: Inspection) -> str:
 def _table(change: Change, lang: Lang) -> str:
     from mingcha.report.text import flat
 
-    lines = [f"{flat(change.old)} → {flat(change.new)}"]
+    def shown(text: str) -> str:  # a result may come from anybody, and goes to a terminal
+        return plain(flat(text))
+
+    lines = [f"{shown(change.old)} → {shown(change.new)}"]
     for group, head in HEADS.items():
         rows: tuple[Line, ...] = getattr(change, group)
         lines.append(f"{head[lang]}: {len(rows)}")
         lines += [
-            f"  {r.scenario}  {r.severity:<9} {r.rule}  {flat(r.title.get(lang, r.rule))}" for r in rows
+            f"  {shown(r.scenario)}  {r.severity:<9} {shown(r.rule)}  {shown(r.title.get(lang, r.rule))}"
+            for r in rows
         ]
     return "\n".join(lines) + "\n"
 
