@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from mingcha.catalogue import Catalogue
 from mingcha.judge.match import compiled, value_of
 
 from .make import CATALOGUE, fact, match
@@ -236,3 +238,13 @@ def test_window() -> None:
 def test_evidence_is_given_once() -> None:
     a = fact(P, name="a")
     assert match({"all": [{"fact": P}, {"any": [{"fact": P, "where": {"name": "a"}}]}]}, a).facts == [a]
+
+
+@pytest.mark.parametrize(
+    ("value", "past"),
+    [("2020-01-01", True), ("2021-06-01T10:00:00", False), ("2021-05-31T23:59:59", True), ("soon", None), (None, None), ("2999-12-31", False)],
+)
+def test_past_compares_with_the_day_judged(value: str | None, past: bool | None) -> None:
+    at = msgspec.structs.replace(Catalogue(), at="2021-06-01")
+    assert compiled({"past": True}, at)(value) is (past is True)
+    assert compiled({"past": False}, at)(value) is (past is False)

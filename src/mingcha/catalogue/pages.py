@@ -153,13 +153,13 @@ def fact_pages(kinds: Mapping[str, FactKind]) -> dict[str, str]:
     """Path below docs/ → page of all kinds of fact, in the order of facts.yml."""
     lines = [
         "# 事实种类 · Fact kinds", "",
-        "由 `src/mingcha/catalogue/facts.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
-        "Generated from that file; do not edit.", "",
-        "`mingcha facts` prints one fact per line as JSON. Besides the fields below every fact has `kind`, "
+        ("由 `src/mingcha/catalogue/facts.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
+        "Generated from that file; do not edit."), "",
+        ("`mingcha facts` prints one fact per line as JSON. Besides the fields below every fact has `kind`, "
         "`exhibit` (SHA-256 of the file that it was read from) and `where` (its place in there). "
         "A field marked *may be null* can also be absent. A channel (通道) counts as observed when at least "
         "one exhibit of it was read; `any` is always observed. A kind never changes its meaning: a new "
-        "meaning is a new kind.", "",
+        "meaning is a new kind."), "",
         "| Kind | 中文 | English | Channel 通道 |", "|---|---|---|---|",
     ]  # fmt: skip
     lines += [f"| [`{k}`](#{k}) | {_safe(f.name.zh)} | {_safe(f.name.en)} | `{f.channel}` |" for k, f in kinds.items()]

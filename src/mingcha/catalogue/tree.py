@@ -21,7 +21,7 @@ BRANCHES = ("all", "any", "none")
 LEAF_KEYS = {"fact", "where", "at_least", "before", "after", "within"}
 TEXT_OPERATORS = {"prefix", "suffix", "like"}
 NUMBER_OPERATORS = {"lt", "le", "gt", "ge"}
-OPERATORS = {"not", "in", "contains", "present", "is_a", "in_list", *TEXT_OPERATORS, *NUMBER_OPERATORS}
+OPERATORS = {"not", "in", "contains", "present", "past", "is_a", "in_list", *TEXT_OPERATORS, *NUMBER_OPERATORS}
 COMMON_FIELDS = {"exhibit": "str", "where": "str"}
 OWNER_FIELDS = ("kind", "id", "name")
 UNIVERSAL = "any"  # the channel of limitations: always observed
@@ -269,7 +269,9 @@ def _check_operator(name: Any, operand: Any, base: str, at: str) -> Iterator[Wro
             yield place, "应为非空列表", "must be a list that is not empty"
         else:
             yield from _check_values(operand, base, place)
-    elif name == "present":
+    elif name == "past" and base not in ("str", "strs"):
+        yield place, "字段不是日期文本", "the field is no date text"
+    elif name in ("present", "past"):
         if not isinstance(operand, bool):
             yield place, "应为 true 或 false", "must be true or false"
     elif name in NUMBER_OPERATORS:

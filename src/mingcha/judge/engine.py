@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import get_args
 
+import msgspec
+
 from mingcha import __version__
 from mingcha.catalogue import Catalogue, tree
 from mingcha.catalogue.loader import texts
@@ -184,6 +186,7 @@ def judge(
     """
     known = list(facts)
     day = str(at)
+    catalogue = msgspec.structs.replace(catalogue, at=day)
     index = FactIndex(known, catalogue, observed)
     findings = tuple(
         _finding(rule, decide(rule, index, subject), catalogue, day)

@@ -129,7 +129,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
         "name", "type", "exported", "exported_by", "enabled", "permission", "permission_protection", "actions"
     ),
     "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
-    "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_expired"),
+    "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_until"),
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
     "sdk": _named("name", "id", "version", "vendor", "purpose", "by"),
     "api-call": _call,

@@ -11,6 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -254,6 +255,8 @@ def compiled(condition: Any, catalogue: Catalogue) -> Condition:
             whole.append(lambda value, inner=inner: not inner(value))  # type: ignore[misc]
         elif name == "present":
             whole.append(lambda value, wanted=operand: (value not in (None, "", [], ())) is wanted)  # type: ignore[misc]
+        elif name == "past":
+            each.append(_past(operand, catalogue.at or str(date.today())))
         elif name == "contains":
             whole.append(lambda value, many=many: _contains(value, many))  # type: ignore[misc]
         elif name == "in":
@@ -265,6 +268,18 @@ def compiled(condition: Any, catalogue: Catalogue) -> Condition:
     if each:
         whole.append(_any_element(lambda value: all(test(value) for test in each)))
     return whole[0] if len(whole) == 1 else lambda value: all(test(value) for test in whole)
+
+
+def _past(wanted: bool, day: str) -> Condition:
+    """Whether an ISO date (or date and time) lies before the day judged; what is none satisfies neither."""
+
+    def run(value: Any) -> bool:
+        try:
+            return (date.fromisoformat(value[:10]) < date.fromisoformat(day)) is wanted
+        except (TypeError, ValueError):
+            return False
+
+    return run
 
 
 def _any_element(test: Condition) -> Condition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -15,11 +14,9 @@ USER = ("trust-anchors", {}, ("certificates", {"src": "system"}), ("certificates
 SYSTEM = ("trust-anchors", {}, ("certificates", {"src": "system"}))
 
 
-def read(
-    *blocks: build.Node, target: int | None = 30, at: date | None = None
-) -> tuple[list[dict[str, Any]], bool | None]:
+def read(*blocks: build.Node, target: int | None = 30) -> tuple[list[dict[str, Any]], bool | None]:
     tree = axml.parse(build.axml(("network-security-config", {}, *blocks)), Notes())
-    return netconfig.read(tree, "sha", "res/xml/n.xml", target, at=at)
+    return netconfig.read(tree, "sha", "res/xml/n.xml", target)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +72,9 @@ def test_domains_inherit() -> None:
 def test_pins() -> None:
     pins = ("pin-set", {"expiration": "2025-01-01"}, ("pin", {}, "x"), ("pin", {}, "y"))
     block = ("domain-config", {}, ("domain", {}, "a"), pins)
-    assert [(f["pins"], f["pins_expired"]) for f in read(block)[0]] == [(2, None)]
-    assert read(block, at=date(2024, 1, 1))[0][0]["pins_expired"] is False
-    assert read(block, at=date(2026, 1, 1))[0][0]["pins_expired"] is True
+    assert [(f["pins"], f["pins_until"]) for f in read(block)[0]] == [(2, "2025-01-01")]
     bad = ("domain-config", {}, ("pin-set", {"expiration": "soon"}, ("pin", {}, "x")))
-    assert read(bad, at=date(2026, 1, 1))[0][0]["pins_expired"] is None
+    assert read(bad)[0][0]["pins_until"] is None
 
 
 def test_foreign_document() -> None:

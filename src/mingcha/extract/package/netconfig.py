@@ -50,40 +50,38 @@ def _user_trusted(element: Element) -> bool | None:
     return any(c.attrs.get("src") == "user" for c in anchors.all("certificates"))
 
 
-def _pins(element: Element, at: date | None) -> tuple[int, bool | None]:
+def _pins(element: Element) -> tuple[int, str | None]:
+    """(pins, date after which the platform ignores them); the date is None where none is stated."""
     pin_set = element.first("pin-set")
     if pin_set is None:
         return 0, None
     count = sum(1 for _ in pin_set.all("pin"))
     expires = pin_set.attrs.get("expiration")
-    if at is None or not isinstance(expires, str):
-        return count, None
     try:
-        return count, date.fromisoformat(expires.strip()) <= at
+        return count, date.fromisoformat(expires.strip()).isoformat() if isinstance(expires, str) else None
     except ValueError:
         return count, None
 
 
 def read(
-    root: Element | None, exhibit: str, where: str, target_sdk: int | None, *, at: date | None = None,
-    limits: Limits = DEFAULT,
+    root: Element | None, exhibit: str, where: str, target_sdk: int | None, *, limits: Limits = DEFAULT,
 ) -> tuple[list[dict[str, Any]], bool | None]:  # fmt: skip
     """`network-config` facts of a configuration, and the base-config's cleartext attribute.
 
     `where` is the document's path in the package. A domain written `*.example.com` includes its
     sub-domains. `cleartext` is None where the block leaves it to what it inherits; nested domain
-    blocks inherit from the enclosing one. `at` decides `pins_expired`; without it that is None.
+    blocks inherit from the enclosing one.
     """
     facts: list[dict[str, Any]] = []
     if root is None or root.tag != "network-security-config":
         return facts, None
 
     def add(block: str, element: Element, path: str, **fields: Any) -> None:
-        pins, expired = _pins(element, at)
+        pins, until = _pins(element)
         facts.append({
             "kind": "network-config", "exhibit": exhibit, "where": f"{where}:{path}", "block": block,
             "domains": fields["domains"], "cleartext": fields["clear"], "user_certificates": fields["user"],
-            "pins": pins, "pins_expired": expired,
+            "pins": pins, "pins_until": until,
         })  # fmt: skip
 
     base_clear: bool | None = None

@@ -97,10 +97,13 @@ def _expired(_: int, __: FrameType | None) -> None:
 
 
 def _last_words() -> None:
-    """The kernel repeats the signal every second; what is found by now must still get out."""
+    """The kernel repeats the signal every second; what is found by now must still get out.
+
+    A handler that does nothing, not SIG_IGN: that one would be inherited by programs started later.
+    """
     if hasattr(signal, "SIGXCPU"):
         with suppress(ValueError):
-            signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+            signal.signal(signal.SIGXCPU, lambda *_: None)
 
 
 @contextmanager
@@ -247,6 +250,8 @@ class _Run:
             if data is None:
                 whole = False
                 continue
+            if tables.is_dex(data[:8]) and not b"035" <= data[4:7] <= b"041":
+                self.notes.deviation("dex-version", bytes(data[4:7]), entry.where)
             try:
                 out.add(tables.read(entry.where, bytes(data)))
             except tables.NotDex as e:
@@ -266,7 +271,8 @@ class _Run:
             self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
         if not out.containers:
             self.notes.limitation("no-code", "no DEX or class file")
-        self.whole = whole and bool(out.containers)
+        lost = any(note.startswith(_LOSES_CLASSES) for _, note in out.notes)
+        self.whole = whole and not lost and bool(out.containers)
 
     def _classes(self, where: str, data: bytes) -> list[tuple[str, bytes]]:
         outer = self.container.outer
@@ -336,6 +342,8 @@ class _Run:
         }  # fmt: skip
 
 
+# Notes of a damaged container after which the names of its classes are not all known.
+_LOSES_CLASSES = ("string", "type_ids", "class_defs", "class_data")
 _EMPTY: Fact = dict.fromkeys(
     (
         "id", "name", "name_zh", "name_en", "version", "version_code", "min_sdk", "target_sdk", "debuggable", "cleartext",
