@@ -18,7 +18,8 @@ import pytest
 
 from mingcha import catalogue
 from mingcha.errors import BadInput, Exit
-from mingcha.extract import Worker, read_here
+from mingcha.extract import Worker
+from mingcha.extract.package import reader
 from tests.extract.package import build
 from tests.extract.package.build import File
 from tests.support import CODE, Ran, apk, dex, flagged, put, run, within
@@ -175,8 +176,6 @@ def test_a_link_to_a_package_is_followed(place: Path) -> None:
 
 
 def test_a_file_that_goes_away_while_it_is_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mingcha.extract.package import reader
-
     path = put(place / "x.apk", GOOD)
 
     def gone(*_: Any) -> Any:
@@ -281,9 +280,9 @@ def test_what_android_reads_all_the_same_is_read_in_full_and_noted(data: bytes, 
 
 def test_names_that_climb_out_of_the_archive_write_nothing(place: Path) -> None:
     names = ("../../evil.so", "/etc/mingcha-evil", "a\\..\\b", "a\nb\x1b[2J", "lib/../../x.so", "C:x", "nul\0l")
-    before = {p for p in place.parent.rglob("*")}
+    before = set(place.parent.rglob("*"))
     found = facts(package(MANIFEST, DEX, *(File(n, DEX) for n in names)))
-    assert {p for p in place.parent.rglob("*")} - before == {place / "x.apk"}
+    assert set(place.parent.rglob("*")) - before == {place / "x.apk"}
     assert not Path("/etc/mingcha-evil").exists()
     assert len([f for f in found if f.get("code") == "unsafe-name"]) == len(names)
     text = run("facts", "x.apk").out
@@ -346,7 +345,7 @@ def test_elements_nested_beyond_reason(place: Path) -> None:
     assert next(f for f in found if f["kind"] == "package")["id"] == "a.b"
 
 
-@pytest.mark.parametrize("word", [0xFFFFFFFF, 0x7FFFFFF0, 0x80000000, 0])
+@pytest.mark.parametrize("word", [0xFFFFFFFF, 0x7FFFFFF0])
 @pytest.mark.parametrize("part", ["dex", "manifest", "resources"])
 def test_any_lying_count_or_offset_costs_neither_time_nor_the_record(part: str, word: int) -> None:
     whole = {"dex": DEX[:0x200], "manifest": MANIFEST, "resources": ARSC}[part]
@@ -362,7 +361,7 @@ def test_any_lying_count_or_offset_costs_neither_time_nor_the_record(part: str, 
             data = package(label, DEX, File("resources.arsc", poke(ARSC, at, word)))
         found: list[dict[str, Any]] = []
         with within(5):
-            exhibit = read_here(put(path, data), found.extend, "package")
+            exhibit = reader.read(put(path, data), found.extend, loaded)
         assert [f for f in found if f["kind"] == "package"], (part, at)
         assert codes(found, "limitation") == {x.code for x in exhibit.limitations}
         assert codes(found, "limitation") <= set(loaded.limitations)
@@ -374,7 +373,7 @@ def test_mutated_packages_never_raise_and_never_lose_the_record() -> None:
     loaded = catalogue.load()
     seeds = [GOOD, apk(None, CODE, CODE), package(MANIFEST, DEX, File("resources.arsc", ARSC), File("lib/arm64-v8a/a.so", FOREIGN["elf"]))]
     refused = 0
-    for n in range(250):
+    for n in range(150):
         data = bytearray(rng.choice(seeds))
         for _ in range(rng.choice((1, 3, 20))):
             data[rng.randrange(len(data))] = rng.randrange(256)
@@ -383,14 +382,14 @@ def test_mutated_packages_never_raise_and_never_lose_the_record() -> None:
         found: list[dict[str, Any]] = []
         path = put(Path("x.apk"), bytes(data))
         try:
-            read_here(path, found.extend, "package")
+            reader.read(path, found.extend, loaded)
         except BadInput:
             refused += 1
             continue
         assert [f for f in found if f["kind"] == "package"], n
         assert "crash" not in codes(found, "limitation"), (n, found)
         assert codes(found, "limitation") <= set(loaded.limitations)
-    assert 0 < refused < 250
+    assert 0 < refused < 150
 
 
 def test_hostile_packages_one_after_another_through_one_child(place: Path) -> None:

@@ -451,11 +451,13 @@ def _result(state: _State, path: Path, at: date | None = None) -> Inspection:
                 if f.read(1) == b"{":
                     return load(path.read_bytes())
         elif at is None and not path.exists():
-            raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found")
+            raise BadInput(
+                f"找不到 {path}", f"{path} does not exist", {"zh": "请检查路径", "en": "check the path"}, "not-found"
+            )
     except OSError as e:
-        raise BadInput(
-            f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable"
-        ) from e
+        from mingcha.extract import unreadable
+
+        raise unreadable(path, e) from e
     if at is None:
         raise BadInput(
             f"{path} 不是检测结果",

@@ -52,17 +52,18 @@ def read(
         for path, kind in zip(paths, kinds, strict=True):
             if progress:
                 progress(path.name)
-            # A check sheet is the user's own file; only what the inspected made is kept apart.
-            if kind == "package" and settings.isolate:
-                reading = worker.read(path, kind)
+            try:
+                # A check sheet is the user's own file; only what the inspected made is kept apart.
+                if kind != "package":
+                    here: list[Fact] = []
+                    exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
+                    facts += here
+                    continue
+                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue)
                 exhibits.append(_with_limits(reading.exhibit, path, reading.facts))
                 facts += reading.facts
-            else:
-                here: list[Fact] = []
-                exhibits.append(
-                    extract.read_here(path, here.extend, kind, str(catalogue) if catalogue else None)
-                )
-                facts += here
+            except OSError as e:  # it was there a moment ago
+                raise extract.unreadable(path, e) from e
     if all(e.status == "refused" for e in exhibits):
         why = _reasons(exhibits, catalogue)
         raise BadInput(
@@ -76,6 +77,19 @@ def read(
     return Read(
         subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing
     )
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None
+
+
+def _read_here(path: Path, kind: str, catalogue: Path | None) -> extract.Reading:
+    """A package in this process; refused as the child process would have it."""
+    facts: list[Fact] = []
+    try:
+        return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue)), facts=facts)
+    except BadInput as e:
+        return extract.refusal(path, kind, e.code, str(e), facts)
 
 
 def _reasons(exhibits: Sequence[Exhibit], catalogue: Path | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ A run can be judged again without its exhibits: facts.jsonl and run.json are all
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -119,6 +120,8 @@ def is_run(path: Path) -> bool:
 def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
     """A stored run and its facts; BadInput where the folder is none."""
     try:
+        if not is_run(folder):  # also where one is a pipe that would make us wait
+            raise FileNotFoundError(errno.ENOENT, "not found", "run.json, facts.jsonl")
         run = msgspec.json.decode((folder / "run.json").read_bytes(), type=Run)
         return run, list(_lines(folder / "facts.jsonl"))
     except (OSError, msgspec.MsgspecError, RecursionError) as e:

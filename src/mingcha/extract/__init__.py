@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from mingcha.errors import BadInput
-from mingcha.extract.client import Reading, Worker
+from mingcha.extract.client import Reading, Worker, refusal
 from mingcha.model import Exhibit
 
-__all__ = ["READERS", "Reading", "Worker", "read_here", "sniff"]
+__all__ = ["READERS", "Reading", "Worker", "read_here", "refusal", "sniff", "unreadable"]
 
 Emit = Callable[[Iterable[dict[str, Any]]], None]
 
@@ -44,13 +44,17 @@ def sniff(path: Path) -> str:
         with path.open("rb") as f:
             head = f.read(4096)
     except (FileNotFoundError, NotADirectoryError):
-        raise BadInput(f"找不到 {path}", f"{path} does not exist", code="not-found") from None
-    except OSError as e:
         raise BadInput(
-            f"{path} 无法读取：{e.strerror}", f"{path} cannot be read: {e.strerror}", code="unreadable"
-        ) from e
+            f"找不到 {path}", f"{path} does not exist",
+            {"zh": "请检查路径", "en": "check the path"}, code="not-found",
+        ) from None  # fmt: skip
+    except OSError as e:
+        raise unreadable(path, e) from e
     if not head:
-        raise BadInput(f"{path.name} 是空文件", f"{path.name} is empty", code="empty")
+        raise BadInput(
+            f"{path.name} 是空文件", f"{path.name} is empty",
+            {"zh": "请重新获取文件", "en": "fetch it again"}, code="empty",
+        )  # fmt: skip
     for kind, module in READERS.items():
         if importlib.import_module(module).sniff(path, head):
             return kind
@@ -61,6 +65,14 @@ def sniff(path: Path) -> str:
             "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, check sheet answers (YAML)",
         },
         code="unknown-kind",
+    )  # fmt: skip
+
+
+def unreadable(path: Path, error: OSError) -> BadInput:
+    """What the system refuses, as an error of the input."""
+    return BadInput(
+        f"{path} 无法读取：{error.strerror}", f"{path} cannot be read: {error.strerror}",
+        {"zh": "请检查路径和读取权限", "en": "check path and permissions"}, code="unreadable",
     )  # fmt: skip
 
 

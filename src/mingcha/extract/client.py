@@ -29,6 +29,20 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[Fact]
 
 
+def refusal(path: Path, kind: str, code: str, detail: str, facts: list[Fact]) -> Reading:
+    """The reading of an exhibit that could not be read to its end: `facts` are those found before."""
+    size = path.stat().st_size if path.is_file() else 0
+    digest = next((str(f["exhibit"]) for f in facts), "")
+    exhibit = Exhibit(
+        kind=kind, name=plain(path.name), sha256=digest, size=size, reader="worker",
+        status="partly" if facts else "refused", limitations=(Limitation(code=code, detail=detail),),
+    )  # fmt: skip
+    told = {
+        "kind": "limitation", "exhibit": digest, "where": exhibit.name, "code": code, "detail": detail,
+    }  # fmt: skip
+    return Reading(exhibit=exhibit, facts=[*facts, told])
+
+
 class _Failed(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -97,22 +111,7 @@ class Worker:
             exhibit = self._ask(path, kind, facts)
         except _Failed as e:
             self.close()
-            size = path.stat().st_size if path.is_file() else 0
-            digest = next((str(f["exhibit"]) for f in facts), "")
-            limitation = Limitation(code=e.code, detail=e.detail)
-            exhibit = Exhibit(
-                kind=kind or "package", name=plain(path.name), sha256=digest, size=size, reader="worker",
-                status="partly" if facts else "refused", limitations=(limitation,),
-            )  # fmt: skip
-            facts.append(
-                {
-                    "kind": "limitation",
-                    "exhibit": digest,
-                    "where": plain(path.name),
-                    "code": e.code,
-                    "detail": e.detail,
-                }
-            )
+            return refusal(path, kind or "package", e.code, e.detail, facts)
         return Reading(exhibit=exhibit, facts=facts)
 
     def _ask(self, path: Path, kind: str | None, facts: list[Fact]) -> Exhibit:

@@ -250,7 +250,7 @@ class _Run:
             if data is None:
                 whole = False
                 continue
-            if tables.is_dex(data[:8]) and not b"035" <= data[4:7] <= b"041":
+            if tables.is_dex(bytes(data[:8])) and not b"035" <= data[4:7] <= b"041":
                 self.notes.deviation("dex-version", bytes(data[4:7]), entry.where)
             try:
                 out.add(tables.read(entry.where, bytes(data)))

@@ -23,6 +23,7 @@ _URL = re.compile(
     re.I,
 )
 _HOST = re.compile(r"^[a-z]+://(?:[^/@\s]{0,100}@)?(\[[0-9a-f:]+\]|[a-z0-9_.-]{1,253})", re.I)
+_PASSWORD = re.compile(r"(://[^/@:\s]{0,100}:)[^/@\s]{1,500}@")
 # A passage of a text that is not plain ASCII: what stands between and just after such characters
 # belongs to it (京ICP备12345678号-1A). The two classes are disjoint, so matching is linear.
 _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
@@ -52,7 +53,7 @@ class Url(NamedTuple):
 
 def parse_url(raw: str) -> Url | None:
     """A URL's parts, or None where it is no address of a host (namespaces, templates)."""
-    raw = raw.rstrip(".,;)'}")
+    raw = _PASSWORD.sub(r"\1…@", raw.rstrip(".,;)'}"))
     found = _HOST.match(raw)
     if not found:
         return None
@@ -123,44 +124,69 @@ class Words:
 
     def show(self, key: tuple[str, str], text: str) -> str:
         """The text as a report may show it: short, secrets masked to their shape."""
-        text = text.strip()[:200]
         if key in self.masked:
-            return f"{text[:4]}…{text[-2:] if len(text) > 12 else ''}({len(text)})"
+            return _shape(text.strip()[:200])
+        return self.veil(text.strip()[:600])[:200]
+
+    def veil(self, text: str) -> str:
+        """The text with every secret in it masked: what one list masks, no other fact may show."""
+        low = text.lower()
+        for pattern in self.regex:
+            if pattern.key in self.masked and pattern.may(text, low):
+                text = pattern.text.sub(lambda m: _shape(m[0]), text)
         return text
 
-    def in_text(self, text: str, source: str) -> set[Match]:
-        """Hits in running text (resources, assets), one per entry and line or passage."""
+    def in_text(self, text: str, source: str, cut: set[str] | None = None) -> set[Match]:
+        """Hits in running text (resources, assets), one per entry and line or passage. Patterns that
+        match more than `HITS` different passages are named in `cut`."""
         found: set[Match] = set()
 
         def hit(key: tuple[str, str], within: str, at: int, size: int) -> None:
-            start = max(within.rfind("\n", 0, at) + 1, at - 60)
-            stop = within.find("\n", at)
-            line = within[start : min(len(within) if stop < 0 else stop, at + size + 60)]
+            first, last = max(0, at - 60), min(len(within), at + size + 60)
+            start = max(within.rfind("\n", first, at) + 1, first)
+            stop = within.find("\n", at, last)
+            line = within[start : last if stop < 0 else stop]
             shown = self.show(key, within[at : at + size] if key in self.masked else line)
             found.add(Match(*key, shown))
 
+        def hits(pattern: Pattern, within: str) -> None:
+            most = len(found) + HITS
+            for m in pattern.text.finditer(within):
+                if len(found) >= most:
+                    if cut is not None:
+                        cut.add(f"more than {HITS} matches of {'/'.join(pattern.key)} in one text")
+                    return
+                hit(pattern.key, within, m.start(), m.end() - m.start())
+
+        low = text.lower()
+        here = [p for p in self.regex if source in self.where[p.key]]
+        for pattern in here:
+            if pattern.raw and pattern.key in self.masked and pattern.may(text, low):
+                hits(pattern, text)
+        # From here on without them, so that no line shown for another hit holds half of one.
+        text = self.veil(text)
         low = text.lower()
         for word, key in self.ascii.items():
             if source in self.where[key]:
                 for at in _places(low, word):
                     hit(key, text if len(low) == len(text) else low, at, len(word))
-        for pattern in self.regex:
-            if pattern.raw and source in self.where[pattern.key] and pattern.may(text, low):
-                for n, m in enumerate(pattern.text.finditer(text)):
-                    if n < HITS:
-                        hit(pattern.key, text, m.start(), m.end() - m.start())
+        for pattern in here:
+            if pattern.raw and pattern.key not in self.masked and pattern.may(text, low):
+                hits(pattern, text)
         if not text.isascii():
             passages = "\n".join(_PASSAGE.findall(text))
             for key, word in self.wide:
                 if source in self.where[key]:
                     for at in _places(passages, word):
                         hit(key, passages, at, len(word))
-            for pattern in self.regex:
-                if pattern.raw is None and source in self.where[pattern.key]:
-                    for n, m in enumerate(pattern.text.finditer(passages)):
-                        if n < HITS:
-                            hit(pattern.key, passages, m.start(), m.end() - m.start())
+            for pattern in here:
+                if pattern.raw is None:
+                    hits(pattern, passages)
         return found
+
+
+def _shape(secret: str) -> str:
+    return f"{secret[:4]}…{secret[-2:] if len(secret) > 12 else ''}({len(secret)})"
 
 
 def _places(text: str, word: str) -> Iterator[int]:
@@ -181,13 +207,25 @@ class Strings:
         self.order = np.argsort(code.string_start, kind="stable")
         self.starts: I32 = code.string_start[self.order]
         self.low = int(self.starts[0]) if len(self.starts) else 0
-        high = int(code.string_end.max()) if len(self.starts) else 0
-        self.region = code.data[self.low : high]
+        self.region = self._region()
         uses = code.event_kind == STRING
         self._use_string = code.event_operand[uses]
         self._use_def = code.event_def[uses]
         self._by = np.argsort(self._use_string, kind="stable")
         self._sorted = self._use_string[self._by]
+
+    def _region(self) -> bytes:
+        """The string data with the last byte of every length prefix blanked: it may well be a letter
+        or a digit (DEX format, string_data_item), and `\\b` would see none between it and the text."""
+        if not len(self.starts):
+            return b""
+        end = self.code.string_end[self.order]
+        region = np.frombuffer(self.code.data, np.uint8)[self.low : int(end.max())].copy()
+        prefix = self.starts[1:] - 1
+        # A string that begins inside another one (crafted) has no prefix of its own.
+        prefix = prefix[prefix >= np.maximum.accumulate(end)[:-1]]
+        region[prefix - self.low] = 0
+        return region.tobytes()
 
     def at(self, offset: int) -> int:
         """String that holds byte `offset` of the region, -1 where it lies between strings."""
