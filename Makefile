@@ -17,8 +17,11 @@ test: $(VENV)/dev.stamp .cache/system.stamp inputs
 	$(BIN)/mingcha rules lint
 	$(BIN)/python -m pytest $(PYTEST)
 
+# MANIFEST: a CSV of inputs as tests/inputs/manifest.csv; a larger one beside the tree is preferred.
+MANIFEST ?= $(firstword $(wildcard ../shared/inputs.csv) tests/inputs/manifest.csv)
 bench: $(VENV)/dev.stamp .cache/system.stamp
-	$(BIN)/python benchmarks/run.py $(BENCH)
+	$(BIN)/python tests/inputs/fetch.py $(MANIFEST) --kind apk --kind sdk
+	$(BIN)/python benchmarks/run.py --manifest $(MANIFEST) $(BENCH)
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/fuzz.py $(FUZZ)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+
+from mingcha.report import json_
+from tests.extract.package.build import File
+from tests.support import apk, flagged, put, run
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +29,36 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _home: Path) -> Path:
     monkeypatch.setenv("MINGCHA_ISOLATE", "false")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def good(place: Path) -> Path:
+    return put(place / "good.apk", apk(flagged(debuggable=False, allowBackup=False)))
+
+
+@pytest.fixture
+def bad(place: Path) -> Path:
+    return put(place / "bad.apk", apk(flagged(debuggable=True, allowBackup=False)))
+
+
+@pytest.fixture
+def partly(place: Path) -> Path:
+    """Readable, but its second DEX file is none."""
+    return put(place / "partly.apk", apk(extra=[File("classes2.dex", b"dex\n035\0 nothing more")]))
+
+
+@pytest.fixture
+def saved(good: Path) -> Callable[..., Path]:
+    """A saved result with chosen outcomes: rule=(outcome, severity)."""
+    ran = run("scan", good, "--format", "json", "--fail-on", "never")
+    base = json_.load(ran.out.encode())
+
+    def make(name: str, **outcomes: tuple[str, str]) -> Path:
+        template = base.findings[0]
+        findings = tuple(
+            msgspec.structs.replace(template, rule=rule.replace("_", "-"), outcome=o, severity=s)
+            for rule, (o, s) in outcomes.items()
+        )
+        return put(Path(name), json_.render(msgspec.structs.replace(base, findings=findings)))
+
+    return make

@@ -544,7 +544,6 @@ def _finish(state: _State, inspections: list[Inspection], fail_on: str | None, s
 def main(argv: list[str] | None = None) -> NoReturn:
     """Entry point: errors become one line on stderr and their exit status."""
     args = sys.argv[1:] if argv is None else argv
-    debug = "--debug" in args
     try:
         cli.main(args, standalone_mode=False, prog_name="mingcha")
     except click.ClickException as e:
@@ -558,12 +557,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
         click.echo("[interrupted] 已中断 / interrupted", err=True)
         raise SystemExit(130) from None
     except MingchaError as e:
-        if debug:
-            raise
         _fail(e, args)
     except Exception as e:
-        if debug:
-            raise
         kind = plain(f"{type(e).__name__}: {' '.join(str(e).split())}", 200)
         hint = {"zh": "--debug 显示调用栈", "en": "--debug shows the traceback"}
         _fail(MingchaError(f"内部错误：{kind}", f"internal error: {kind}", hint), args)
@@ -571,6 +566,11 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 
 def _fail(error: MingchaError, args: Sequence[str]) -> NoReturn:
+    """One line on stderr and out; under --debug after the traceback, with the same exit status."""
+    if "--debug" in args:
+        import traceback
+
+        traceback.print_exc()
     click.echo(plain(error.line(_error_lang(args)), 1000), err=True)
     raise SystemExit(error.exit) from None
 

@@ -9,6 +9,7 @@ hierarchy until a listed class is met, unless a class of the package defines the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,10 @@ import numpy as np
 
 from mingcha.extract.package.columns import FIELD, INVOKE, STRING, Code
 from mingcha.extract.package.strings import Mask, among
+
+CALLS, PER_API = 100_000, 5_000  # pairs of caller and callee kept of one package, and of one entry
+# So common that a list of them says nothing; the pattern `log-personal` looks at the ones that matter.
+QUIET = frozenset({"log-write"})
 
 
 def descriptor(dotted: str) -> str:
@@ -42,6 +47,8 @@ class Table:
         for group in apis:
             name = descriptor(group.cls)
             for member in group.members:
+                if member.capability in QUIET:
+                    continue
                 side = table.fields if member.field else table.methods
                 side.setdefault(name, {}).setdefault(member.field or member.name, []).append(
                     (group.cls, member)
@@ -73,31 +80,39 @@ class Matcher:
 
     table: Table
     calls: list[Call] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
+    """What there was more of than is kept."""
     _supers: dict[str, str] = field(default_factory=dict)
     _defined: set[tuple[str, str]] = field(default_factory=set)
     _pending: list[tuple[str, str, str, Call]] = field(default_factory=list)
+    _kept: Counter[int] = field(default_factory=Counter)  # by identity of the entry
     _named: Mask = field(default_factory=lambda: np.zeros(1, bool))
     _loads: Mask = field(default_factory=lambda: np.zeros(1, bool))
+    _asked: Mask = field(default_factory=lambda: np.zeros(1, bool))
 
     def add(self, code: Code, skip: Mask | None = None) -> None:
         """Match one container; `skip[d]` leaves out definitions of duplicate classes."""
-        self._hierarchy(code)
+        self._hierarchy(code, skip)
         # Entries that ask for a constant are the busiest members (Uri.parse, Intent.<init>): only
         # bodies that load one of the constants at all are looked at.
         strings = code.event_kind == STRING
-        asked = among(code, self.table.constants, tuple(self.table.prefixes), code.event_operand[strings])
+        self._asked = among(
+            code, self.table.constants, tuple(self.table.prefixes), code.event_operand[strings]
+        )
         self._loads = np.zeros(len(code.def_method) + 1, bool)
-        self._loads[code.event_def[strings][asked[code.event_operand[strings]]]] = True
+        self._loads[code.event_def[strings][self._asked[code.event_operand[strings]]]] = True
         self._methods(code, skip)
         self._fields(code, skip)
 
-    def _hierarchy(self, code: Code) -> None:
+    def _hierarchy(self, code: Code, skip: Mask | None) -> None:
         types = code.types
         for cls, parent in zip(code.class_type.tolist(), code.class_super.tolist(), strict=True):
             if cls >= 0 and parent >= 0:
                 self._supers.setdefault(types[cls], types[parent])
         self._named = among(code, {n.encode() for n in self.table.inherited}, only=code.method_name)
-        defined = code.def_method[code.def_method >= 0]
+        # A class that never runs overrides nothing.
+        runs = code.def_method >= 0 if skip is None else (code.def_method >= 0) & ~skip
+        defined = code.def_method[runs]
         for m in defined[self._named[code.method_name[defined]]].tolist():
             self._defined.add((types[code.method_class[m]], code.text(int(code.method_name[m]))))
 
@@ -120,19 +135,26 @@ class Matcher:
             if self._may_climb(code, m)
         )
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
-        for caller, m, count, _ in _sites(code, INVOKE, free | climb, skip):
+        for d, m, count in _sites(code, INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
-                if not member.constant:
-                    self._keep(code, caller, code.method(m), api, member, count, None)
+                if not member.constant and self._room(api, member):
+                    self._keep(code, d, code.method(m), api, member, count, None)
             if m in climb:
+                if len(self._pending) >= CALLS:
+                    self.cut.add(f"more than {CALLS} calls of members that may be inherited")
+                    continue
                 cls, name = types[code.method_class[m]], code.text(int(code.method_name[m]))
-                call = Call(caller, code.method(m), "", None, None, code.name, count)
+                call = Call(code.definition(d), code.method(m), "", None, None, code.name, count)
                 self._pending.append((cls, name, code.proto(int(code.method_proto[m])), call))
         bound = {m for m, found in targets.items() if any(e.constant for _, e in found)}
-        for caller, m, count, d in _sites(code, INVOKE, bound, _or(skip, ~self._loads[:-1])):
+        loaded: tuple[int, list[str]] = (-1, [])  # texts of one body; its sites follow each other
+        for d, m, count in _sites(code, INVOKE, bound, _or(skip, ~self._loads[:-1])):
+            if loaded[0] != d:
+                loaded = d, strings_of(code, d, self._asked)
             for api, member in targets[m]:
-                if member.constant and (constant := _constant(code, d, member.constant)) is not None:
-                    self._keep(code, caller, code.method(m), api, member, count, constant)
+                constant = _constant(loaded[1], member.constant) if member.constant else None
+                if constant is not None and self._room(api, member):
+                    self._keep(code, d, code.method(m), api, member, count, constant)
 
     def _may_climb(self, code: Code, m: int) -> bool:
         """Whether the class of a reference could inherit a listed member. Known chains that end
@@ -158,27 +180,41 @@ class Matcher:
             found = self.table.fields[types[code.field_class[f]]].get(code.text(int(code.field_name[f])))
             if found:
                 targets[f] = found
-        for caller, f, count, d in _sites(code, FIELD, set(targets), skip):
+        for d, f, count in _sites(code, FIELD, set(targets), skip):
             for api, member in targets[f]:
-                constant = _constant(code, d, member.constant) if member.constant else None
-                if constant is not None or not member.constant:
-                    self._keep(code, caller, code.field_ref(f), api, member, count, constant)
+                constant = (
+                    _constant(strings_of(code, d, self._asked), member.constant) if member.constant else None
+                )
+                if (constant is not None or not member.constant) and self._room(api, member):
+                    self._keep(code, d, code.field_ref(f), api, member, count, constant)
 
     def _entries(self, cls: str, name: str, code: Code, m: int) -> list[tuple[str, Any]]:
         found = self.table.methods.get(cls, {}).get(name)
         return _fitting(found, code.proto(int(code.method_proto[m]))) if found else []
 
+    def _room(self, api: str, member: Any) -> bool:
+        """Whether one more call of the entry is kept. A flood of one API must not crowd out others."""
+        if len(self.calls) >= CALLS:
+            self.cut.add(f"more than {CALLS} calls")
+            return False
+        self._kept[id(member)] += 1
+        if self._kept[id(member)] > PER_API:
+            self.cut.add(f"more than {PER_API} calls of {_short(api, member)}")
+            return False
+        return True
+
     def _keep(
-        self, code: Code, caller: str, callee: str, api: str, member: Any, count: int, constant: str | None
+        self, code: Code, d: int, callee: str, api: str, member: Any, count: int, constant: str | None
     ) -> None:
-        short = f"{api}#{member.field}" if member.field else f"{api}.{member.name}"
-        self.calls.append(Call(caller, callee, short, member, constant, code.name, count))
+        self.calls.append(
+            Call(code.definition(d), callee, _short(api, member), member, constant, code.name, count)
+        )
 
     def finish(self) -> list[Call]:
         """All calls, with inherited members resolved over the whole package."""
         for cls, name, proto, call in self._pending:
             for api, member in self._climb(cls, name, proto):
-                if not member.constant:
+                if not member.constant and self._room(api, member):
                     call.api, call.member = f"{api}.{name}", member
                     self.calls.append(call)
                     break
@@ -199,6 +235,10 @@ class Matcher:
         return []
 
 
+def _short(api: str, member: Any) -> str:
+    return f"{api}#{member.field}" if member.field else f"{api}.{member.name}"
+
+
 def _args(args: str) -> str:
     return args if args.startswith("(") else f"({args})"
 
@@ -211,8 +251,8 @@ def _or(a: Mask | None, b: Mask) -> Mask:
     return b if a is None else a | b
 
 
-def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterator[tuple[str, int, int, int]]:
-    """(caller, operand, call sites, definition) of the events of `kind` whose operand is wanted."""
+def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterator[tuple[int, int, int]]:
+    """(definition, operand, call sites) of the events of `kind` whose operand is wanted, by definition."""
     if not wanted:
         return
     size = len(code.method_class) if kind == INVOKE else len(code.field_class)
@@ -227,14 +267,16 @@ def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterat
     pairs, counts = np.unique(key, return_counts=True)
     for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
         d, operand = divmod(pair, size + 1)
-        yield code.definition(d), operand, count, d
+        yield d, operand, count
 
 
-def strings_of(code: Code, d: int) -> list[str]:
-    """String constants of a definition's body, in order."""
+def strings_of(code: Code, d: int, only: Mask | None = None) -> list[str]:
+    """String constants of a definition's body, in order; with `only`, those of the masked strings."""
     low, high = code.body(d)
-    kinds = code.event_kind[low:high]
-    return [code.text(s) for s in code.event_operand[low:high][kinds == STRING].tolist()]
+    found = code.event_operand[low:high][code.event_kind[low:high] == STRING]
+    if only is not None:
+        found = found[only[found]]
+    return [code.text(s) for s in found.tolist()]
 
 
 def _prefix(constant: str) -> str | None:
@@ -242,9 +284,8 @@ def _prefix(constant: str) -> str | None:
     return constant[:-1] if constant.endswith("*") else constant if "://" in constant else None
 
 
-def _constant(code: Code, d: int, wanted: list[str]) -> str | None:
-    """The first wanted constant that the body holds."""
-    texts = strings_of(code, d)
+def _constant(texts: list[str], wanted: list[str]) -> str | None:
+    """The first wanted constant among the texts of a body."""
     for want in wanted:
         prefix = _prefix(want)
         for text in texts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from mingcha.extract.limits import Limits
 from mingcha.extract.package.archive import Archive
@@ -17,7 +18,7 @@ from mingcha.extract.package.owners import Owner
 from mingcha.extract.package.texts import Words, parse_url
 
 _TEXT = re.compile(
-    r"(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I
+    r"(?:[\w.-]+/)?(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I
 )
 _URL = re.compile(r"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[^\s\"'<>\\^`{|}]{3,2000}", re.I)
 FILE, TOTAL = 1 << 20, 8 << 20
@@ -47,11 +48,20 @@ def script_bundles(names: Iterable[str]) -> list[str]:
 
 
 def _hits(text: str, source: str, where: str, code: CodeFacts, words: Words, owner: Owner) -> None:
-    for match in words.in_text(text, source):
+    for match in words.in_text(text, source, code.cut):
         code.match(match.list, match.entry, match.value, source, owner, where)
     for found in _URL.finditer(text):
         if url := parse_url(found[0]):
             code.url(url.url, url.host, url.cleartext, owner, where)
+
+
+def scan_manifest(meta: Iterable[dict[str, Any]], code: CodeFacts, words: Words, owner: Owner) -> None:
+    """Word lists and URLs over the meta-data of a manifest: keys of services like to stand there."""
+    lines = {f["where"]: f"{f['name']}={f['value']}" for f in meta if f["value"]}
+    whole = "\n".join(lines.values())
+    if whole and (words.in_text(whole, "manifest") or _URL.search(whole)):
+        for where, line in lines.items():
+            _hits(line, "manifest", where, code, words, owner)
 
 
 def scan_resources(resources: Resources, code: CodeFacts, words: Words, owner: Owner) -> None:

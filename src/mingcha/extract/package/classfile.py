@@ -6,6 +6,7 @@ Opcodes of events are given as their Dalvik counterparts, so that consumers see 
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -88,6 +89,7 @@ def _special(code: bytes, p: int) -> int:
 class _Bodies:
     def __init__(self) -> None:
         self.code: list[bytes] = []
+        self._starts: tuple[int, list[int]] = (-1, [])  # instructions of the body decoded last, so far
 
     def shape(self, code: Code, definition: int) -> str:
         """See `columns.Bodies`."""
@@ -96,12 +98,17 @@ class _Bodies:
     def constants(self, code: Code, event: int) -> tuple[int | None, ...]:
         """See `columns.Bodies`; only the last argument, pushed just before the call, is seen."""
         body, pos = self.code[int(code.event_def[event])], int(code.event_pos[event])
-        p, last = 0, -1
-        while p < pos:
-            last = p
-            p += _W[body[p]] or _special(body, p)
-        if last < 0:
+        d = int(code.event_def[event])
+        if self._starts[0] != d:
+            self._starts = d, [0]
+        starts = self._starts[1]
+        while starts[-1] < pos:
+            p = starts[-1]
+            starts.append(p + (_W[body[p]] or _special(body, p)))
+        k = bisect_left(starts, pos)
+        if not k:
             return ()
+        last = starts[k - 1]
         op = body[last]
         if 0x02 <= op <= 0x08:
             return (op - 3,)

@@ -20,9 +20,7 @@ from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
 from mingcha.extract.package.texts import Strings, Words
 
 Fact = dict[str, Any]
-URLS, MATCHES = 4000, 300  # facts of one package, and of one word-list entry
-# So common that a list of them says nothing; `log-personal` looks at the ones that matter.
-_QUIET = frozenset({"log-write"})
+URLS, MATCHES, PATTERNS = 4000, 300, 5000  # facts of one package, of one word-list entry, of one pattern
 _PERSONAL = (
     "imei",
     "imsi",
@@ -58,6 +56,8 @@ class CodeFacts:
     _urls: dict[tuple[str, str], Fact] = field(default_factory=dict)
     _matches: dict[tuple[str, str, str, str], Fact] = field(default_factory=dict)
     _per_entry: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _per_pattern: Counter[str] = field(default_factory=Counter)
+    _values: set[tuple[str, ...]] = field(default_factory=set)  # addresses and matches, of whatever owner
 
     def __post_init__(self) -> None:
         self._matcher = Matcher(self.table)
@@ -74,6 +74,10 @@ class CodeFacts:
         for pattern, d, detail in patterns.find(code, self.rivals, personal):
             if skip is not None and skip[d]:
                 continue
+            self._per_pattern[pattern] += 1
+            if self._per_pattern[pattern] > PATTERNS:
+                self.cut.add(f"more than {PATTERNS} places of {pattern}")
+                continue
             method = code.definition(d)
             self._patterns.append(
                 {
@@ -85,11 +89,12 @@ class CodeFacts:
 
     def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
         """Count classes by owner; mask of the definitions of classes seen before, None if none."""
-        names = [code.class_name(c) for c in range(len(code.class_type))]
-        again = [n in self.classes for n in names]
-        self.classes.update(names)
-        for name, seen in zip(names, again, strict=True):
+        again = []
+        for name in [code.class_name(c) for c in range(len(code.class_type))]:
+            seen = name in self.classes
+            again.append(seen)
             if not seen:
+                self.classes.add(name)
                 owner = self.owners.of(name)
                 if owner.kind == "sdk":
                     self.sdk_classes[owner.id] += 1
@@ -99,7 +104,7 @@ class CodeFacts:
         return np.array(again, bool)[code.def_class]
 
     def _owner(self, method: str) -> Owner:
-        return self.owners.of(method.partition("->")[0])
+        return self.owners.defined(method.partition("->")[0])
 
     def _texts(self, code: Code, skip: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> None:
         strings = Strings(code)
@@ -114,20 +119,29 @@ class CodeFacts:
                 owned[s] = (self._owner(where) if defs else UNKNOWN, f"{code.name}:{where}")
             return owned[s]
 
+        # Who uses a string costs a search: not for what would not be kept.
         for url, s in strings.urls():
+            if len(self._urls) >= URLS and (url.url,) not in self._values:
+                self.cut.add(f"more than {URLS} addresses")
+                continue
             owner, where = user(s)
             self.url(url.url, url.host, url.cleartext, owner, where)
         for match, s in strings.words(self.words):
+            if self._per_entry[match.list, match.entry] >= MATCHES and match not in self._values:
+                self.cut.add(f"more than {MATCHES} matches of {match.list}/{match.entry}")
+                continue
             owner, where = user(s)
             self.match(match.list, match.entry, match.value, "code", owner, where)
 
     def url(self, url: str, host: str, cleartext: bool, owner: Owner, where: str) -> None:
-        """Keep one address, once per owner."""
+        """Keep one address, once per owner; secrets in it are masked."""
+        url = self.words.veil(url)
         if (url, owner.id) in self._urls:
             return
         if len(self._urls) >= URLS:
             self.cut.add(f"more than {URLS} addresses")
             return
+        self._values.add((url,))
         self._urls[url, owner.id] = {
             "kind": "url", "where": where, "url": url, "host": host, "cleartext": cleartext,
             "owner": owner.fact(), "vendor": self._vendor(host),
@@ -142,6 +156,7 @@ class CodeFacts:
             self.cut.add(f"more than {MATCHES} matches of {words}/{entry}")
             return
         self._per_entry[words, entry] += 1
+        self._values.add((words, entry, value))
         self._matches[key] = {
             "kind": "text-match", "where": where, "list": words, "entry": entry, "value": value,
             "source": source, "owner": owner.fact(),
@@ -157,10 +172,10 @@ class CodeFacts:
     def facts(self) -> Iterable[Fact]:
         """Everything found, without `exhibit`."""
         calls: dict[tuple[str, str, str], Fact] = {}
-        for call in self._matcher.finish():
+        found = self._matcher.finish()
+        self.cut |= self._matcher.cut
+        for call in found:
             item = call.member.item or call.member.capability
-            if item in _QUIET:
-                continue
             fact = {
                 "kind": "api-call", "where": f"{call.dex}:{call.caller}", "caller": call.caller, "callee": call.callee,
                 "api": call.api, "item": item, "group": "item" if call.member.item else "capability",

@@ -7,6 +7,7 @@ for an index that the file states but does not have. Consumers see DEX and JVM c
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +21,7 @@ U16 = NDArray[np.uint16]
 
 # Kinds of event; the raw opcode is kept beside them for dispatch and direction.
 INVOKE, STRING, FIELD, NEW = 1, 2, 3, 4
+NAME, PROTO = 500, 2000  # characters shown of one name and of one argument list
 CUSTOM = 5  # invoke-custom: the operand is a call-site id
 
 
@@ -91,6 +93,7 @@ class Code:
     counts: Counts
     malformed: list[str] = field(default_factory=list)
     _text: dict[int, str] = field(default_factory=dict)
+    _long: dict[int, str] = field(default_factory=dict)
     _types: list[str] | None = None
     _protos: dict[int, str] = field(default_factory=dict)
     _bounds: list[int] | None = None
@@ -99,13 +102,15 @@ class Code:
     def types(self) -> list[str]:
         """Descriptors of all types, and one more at the end: what index -1 (invalid) reads as."""
         if self._types is None:
-            self._types = [*(self.text(s) for s in self.type_string.tolist()), "L?;"]
+            some = self.string_end[self.type_string] - self.string_start[self.type_string] > NAME
+            read = self.label if some.any() else self.text
+            self._types = [*(read(s) for s in self.type_string.tolist()), "L?;"]
         return self._types
 
     def name_of(self, definition: int) -> str:
         """Method name of a definition; empty where the file names none."""
         m = int(self.def_method[definition])
-        return self.text(int(self.method_name[m])) if m >= 0 else ""
+        return self.label(int(self.method_name[m])) if m >= 0 else ""
 
     def body(self, definition: int) -> tuple[int, int]:
         """Range of the events of a definition."""
@@ -128,6 +133,21 @@ class Code:
             got = self._text[i] = decode(self.raw(i))
         return got
 
+    def label(self, i: int) -> str:
+        """String `i` as an identifier. The format sets no bound to one and every fact repeats it, so of
+        a long one the head stands for all, with a digest that tells it from its like."""
+        got = self._text.get(i)
+        if got is not None and len(got) <= NAME:
+            return got
+        if not 0 <= i < len(self.string_start) or self.string_end[i] - self.string_start[i] <= NAME:
+            return self.text(i)
+        got = self._long.get(i)
+        if got is None:
+            raw = self.raw(i)
+            end = ";" if raw.endswith(b";") else ""
+            got = self._long[i] = f"{decode(raw[:NAME])}…{hashlib.sha256(raw).hexdigest()[:16]}{end}"
+        return got
+
     def type(self, i: int) -> str:
         """Descriptor of type `i`, such as `Lcom/a/B;`."""
         return self.types[i] if 0 <= i < len(self.type_string) else "L?;"
@@ -139,6 +159,8 @@ class Code:
             if not 0 <= i < len(self.proto_return):
                 return "()?"
             args = "".join(self.type(t) for t in self.proto_args[i])
+            if len(args) > PROTO:
+                args = f"{args[:PROTO]}…"
             got = self._protos[i] = f"({args}){self.type(int(self.proto_return[i]))}"
         return got
 
@@ -147,7 +169,7 @@ class Code:
         if not 0 <= i < len(self.method_class):
             return "L?;->?()?"
         return (
-            f"{self.type(int(self.method_class[i]))}->{self.text(int(self.method_name[i]))}"
+            f"{self.type(int(self.method_class[i]))}->{self.label(int(self.method_name[i]))}"
             f"{self.proto(int(self.method_proto[i]))}"
         )
 
@@ -156,7 +178,7 @@ class Code:
         if not 0 <= i < len(self.field_class):
             return "L?;->?:?"
         return (
-            f"{self.type(int(self.field_class[i]))}->{self.text(int(self.field_name[i]))}"
+            f"{self.type(int(self.field_class[i]))}->{self.label(int(self.field_name[i]))}"
             f":{self.type(int(self.field_type[i]))}"
         )
 

@@ -23,6 +23,7 @@ FRAMEWORK = (
     "org.w3c",
     "org.xml",
 )
+_FRAMEWORK_TREES = tuple(f"{tree}." for tree in FRAMEWORK)
 _TOO_WIDE = {"com", "cn", "net", "org", "io", "me", "top", "app", "dev", "example", "android"}
 
 
@@ -69,6 +70,12 @@ class Owners:
         exact = self._prefix.get(f"{package}.{simple.partition('$')[0]}")
         return exact or got
 
+    def defined(self, name: str) -> Owner:
+        """Owner of a class that the package itself defines: never the system, whatever its name says.
+        Naming one's own code `android.x` would hide it otherwise."""
+        owner = self.of(name)
+        return UNKNOWN if owner is SYSTEM else owner
+
     def _longest(self, package: str) -> Owner:
         part = package
         while part:
@@ -77,7 +84,7 @@ class Owners:
                 return hit
             part = part.rpartition(".")[0]
         first = package.partition(".")[0]
-        if first in ("android", "java", "javax", "dalvik") or package.startswith(FRAMEWORK[6:]):
+        if first in FRAMEWORK or f"{package}.".startswith(_FRAMEWORK_TREES):
             return SYSTEM
         return UNKNOWN
 

@@ -44,6 +44,7 @@ class Scope:
     types: list[str]
     rivals: frozenset[str]
     personal: frozenset[str]  # callers of personal-data APIs, for log-personal
+    _strings: list[int] | None = None  # for each event, the last one up to it that loads a string
 
     def methods(self, *pairs: tuple[str, str]) -> dict[int, tuple[str, str]]:
         """Method ids whose (class, name) is one of `pairs`."""
@@ -99,14 +100,15 @@ class Scope:
 
     def string_before(self, event: int) -> str | None:
         """The last string constant loaded before an event of the same body."""
-        code, d = self.code, self.code.event_def[event]
-        while event > 0:
-            event -= 1
-            if code.event_def[event] != d:
-                return None
-            if code.event_kind[event] == STRING:
-                return code.text(int(code.event_operand[event]))
-        return None
+        code = self.code
+        if self._strings is None:
+            every = np.arange(len(code.event_kind))
+            last = np.maximum.accumulate(np.where(code.event_kind == STRING, every, -1))
+            self._strings = last.tolist()
+        at = self._strings[event - 1] if event else -1
+        if at < 0 or code.event_def[at] != code.event_def[event]:
+            return None
+        return code.text(int(code.event_operand[at]))
 
 
 Detector = Callable[[Scope], Iterator[Hit]]

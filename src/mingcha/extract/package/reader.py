@@ -33,7 +33,7 @@ from mingcha.extract.package import (
 from mingcha.extract.package.apis import Table
 from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
-from mingcha.extract.package.assets import scan_assets, scan_resources, script_bundles
+from mingcha.extract.package.assets import scan_assets, scan_manifest, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
 from mingcha.extract.package.dex import tables
 from mingcha.extract.package.notes import Notes
@@ -176,8 +176,10 @@ class _Run:
         with _stage(self.notes, "native"):
             self._native()
         with _stage(self.notes, "texts"):
-            for member in container.apks:
-                scan_assets(member.archive, self.code, self.ref.words, own.app, self.limits)
+            for archive in {id(m.archive): m.archive for m in container.apks}.values():
+                scan_assets(archive, self.code, self.ref.words, own.app, self.limits)
+            meta = (f for f in self.manifest.facts if f["kind"] == "meta-data")
+            scan_manifest(meta, self.code, self.ref.words, own.app)
             if self.resources:
                 scan_resources(self.resources, self.code, self.ref.words, own.app)
         with _stage(self.notes, "packers"):

@@ -132,13 +132,14 @@ def read(data: bytes, array: U8, offsets: I64, budget: int) -> Methods:
     odd = np.flatnonzero(~whole)
     if len(odd):
         extra: list[tuple[int, int, int, int]] = []
-        for i in odd.tolist():
-            found, _, complete = _one(data, int(at[i]), budget)
-            bad += not complete
-            budget -= len(found) + 1
-            extra += [(i, *f) for f in found]
+        for k, i in enumerate(odd.tolist()):
             if budget <= 0:
+                bad += len(odd) - k
                 break
+            found, end, complete = _one(data, int(at[i]), budget)
+            bad += not complete
+            budget -= end - int(at[i]) + 1  # what it costs is the tokens, found or not
+            extra += [(i, *f) for f in found]
         if extra:
             more = np.array(extra, np.int64)
             cls, method = np.append(cls, more[:, 0]), np.append(method, more[:, 1])

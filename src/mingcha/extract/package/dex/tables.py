@@ -7,6 +7,7 @@ lying header costs nothing and yields what can be read, with a note of what is w
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from mingcha.extract.package.dex.sweep import disjoint, sweep
 
 HEADER = 0x70
 NONE = 0xFFFFFFFF
+INDICES = 1 << 16  # types and prototypes that an index of the format can name (ART refuses more)
 
 
 class NotDex(ValueError):
@@ -48,7 +50,9 @@ class _Reader:
         self.bytes: U8 = np.frombuffer(data, np.uint8)
         self.notes: list[str] = []
 
-    def table(self, field: int, width: int, name: str) -> np.ndarray[tuple[int, int], np.dtype[np.uint16]]:
+    def table(
+        self, field: int, width: int, name: str, most: int = NONE
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.uint16]]:
         """Section named by (size, offset) at `field` of the header, as rows of 16-bit units."""
         size, at = struct.unpack_from("<II", self.data, field)
         if size == 0:
@@ -60,6 +64,9 @@ class _Reader:
         if size > fits:
             self.notes.append(f"{name}: {size} entries stated, {fits} fit")
             size = fits
+        if size > most:
+            self.notes.append(f"{name}: {size} entries, {most} can be meant")
+            size = most
         flat = np.frombuffer(self.data, np.uint8, size * width, at).view(np.uint16)
         return flat.reshape(size, width // 2)
 
@@ -105,10 +112,16 @@ class _Reader:
         odd |= self.bytes[np.clip(end, 0, size - 1)] != 0
         empty = odd & (start < size) & (self.bytes[np.minimum(start, size - 1)] == 0)
         end = np.where(empty, start, end)
-        for i in np.flatnonzero(odd & ~empty).tolist():
-            nul = self.data.find(b"\0", int(start[i]), min(size, int(start[i]) + 0x40000))
-            end[i] = nul if nul >= 0 else start[i]
+        search = np.flatnonzero(odd & ~empty)
+        if len(search):
+            begin = start[search]
+            nul = np.append(np.flatnonzero(self.bytes[int(begin.min()) :] == 0) + int(begin.min()), size)
+            found = nul[np.searchsorted(nul, begin)]
+            end[search] = np.where((found < size) & (found - begin < 0x40000), found, begin)
         end = np.where(wrong, start, end)
+        if int((end - start).sum()) > 2 * size:  # one text under many offsets: all work on it would multiply
+            self.notes.append("strings: shared texts beyond the limit")
+            end = np.where(np.cumsum(end - start) > 2 * size, start, end)
         return start.astype(np.int32), end.astype(np.int32)
 
     def interfaces(self, offsets: I64, types: int) -> tuple[I32, I32]:
@@ -118,6 +131,9 @@ class _Reader:
         units = self.units()
         n = np.minimum(units[at].astype(np.int64), 1 << 12)
         n = np.where(at + 2 + n <= len(units), n, 0)
+        if int(n.sum()) > 4 * len(units):  # a list shared as a bomb
+            self.notes.append("interfaces: shared lists beyond the limit")
+            n = np.where(np.cumsum(n) > 4 * len(units), 0, n)
         cls = np.repeat(rows, n)
         within = np.arange(len(cls)) - np.repeat(np.cumsum(n) - n, n)
         found = units[np.repeat(at + 2, n) + within]
@@ -132,6 +148,7 @@ class DexBodies:
 
     def __init__(self, units: np.ndarray[tuple[int], np.dtype[np.uint16]], first: I64) -> None:
         self.units, self.first = units, first  # first unit of each definition's body, -1 without
+        self._starts: tuple[int, list[int]] = (-1, [])  # instructions of the body decoded last, so far
 
     def shape(self, code: Code, definition: int) -> str:
         """See `columns.Bodies`: one or two instructions are all that can 'only return'."""
@@ -156,21 +173,16 @@ class DexBodies:
 
     def constants(self, code: Code, event: int) -> tuple[int | None, ...]:
         """See `columns.Bodies`. Looks back over at most 12 instructions, straight line only."""
-        pos = int(code.event_pos[event])
-        if int(code.event_op[event]) not in range(0x6E, 0x73):
+        pos, op = int(code.event_pos[event]), int(code.event_op[event])
+        if (op not in range(0x6E, 0x73) and op not in range(0x74, 0x79)) or pos + 3 > len(self.units):
             return ()
         first = int(self.first[code.event_def[event]])
         word, args = int(self.units[pos]), int(self.units[pos + 2])
-        count = word >> 12
-        registers = [args & 0xF, args >> 4 & 0xF, args >> 8 & 0xF, args >> 12, word >> 8 & 0xF][:count]
+        registers = [args & 0xF, args >> 4 & 0xF, args >> 8 & 0xF, args >> 12, word >> 8 & 0xF][: word >> 12]
+        if op >= 0x74:  # the /range forms
+            registers = list(range(args, args + (word >> 8)))
         known: dict[int, int | None] = {}
-        starts: list[int] = []
-        p = first
-        while p < pos and p - first < 60_000:
-            starts.append(p)
-            unit = int(self.units[p])
-            p += int(opcodes.WIDTH[unit]) or opcodes.payload_units(unit, self.units, p)
-        for p in reversed(starts[-12:]):
+        for p in reversed(self._before(first, pos)):
             unit = int(self.units[p])
             low = unit & 0xFF
             if low == opcodes.CONST_4:
@@ -189,6 +201,20 @@ class DexBodies:
         return tuple(known.get(r) for r in registers)
 
 
+    def _before(self, first: int, pos: int) -> list[int]:
+        """Up to 12 instructions before the one at `pos`, in a body that begins at `first`. Events of
+        a body are asked for in order, so a long one is walked once, not once per event."""
+        if self._starts[0] != first:
+            self._starts = first, [first]
+        starts = self._starts[1]
+        while starts[-1] < pos:
+            p = starts[-1]
+            unit = int(self.units[p])
+            starts.append(p + (int(opcodes.WIDTH[unit]) or opcodes.payload_units(unit, self.units, p)))
+        k = bisect_left(starts, pos)
+        return starts[max(0, k - 12) : k]
+
+
 def read(name: str, data: bytes) -> Code:
     """Read one DEX file into columns. Raises NotDex only where there is no DEX header."""
     if len(data) < HEADER or not is_dex(data[:8]):
@@ -205,12 +231,12 @@ def read(name: str, data: bytes) -> Code:
 
     strings = r.table(0x38, 4, "string_ids")
     start, end = r.string_spans(r.u32(strings, 0))
-    types = r.table(0x40, 4, "type_ids")
+    types = r.table(0x40, 4, "type_ids", INDICES)
     type_string = r.index(r.u32(types, 0), len(strings), "type_ids")
-    protos = r.table(0x48, 12, "proto_ids")
+    protos = r.table(0x48, 12, "proto_ids", INDICES)
     fields = r.table(0x50, 8, "field_ids")
     methods = r.table(0x58, 8, "method_ids")
-    classes = r.table(0x60, 32, "class_defs")
+    classes = r.table(0x60, 32, "class_defs", INDICES)
     n_strings, n_types, n_methods = len(strings), len(types), len(methods)
 
     super_type = r.u32(classes, 4)
