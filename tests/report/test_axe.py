@@ -65,9 +65,9 @@ def test_no_accessibility_violation(results: list[dict[str, Any]]) -> None:
     assert {f"{r['file']} {r['width']}": r["violations"] for r in results if r["violations"]} == {}
 
 
-def test_what_is_folded_is_printed(results: list[dict[str, Any]]) -> None:
+def test_what_is_folded_is_printed_but_for_the_rest_of_the_evidence(results: list[dict[str, Any]]) -> None:
     rich = [r for r in results if "rich" in r["file"]]
-    assert all(r["foldedOnScreen"] > 3 for r in rich)
+    assert all(r["foldedOnScreen"] > 2 for r in rich)
     assert [r["foldedInPrint"] for r in rich] == [0] * len(rich)
 
 

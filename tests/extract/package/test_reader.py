@@ -362,7 +362,7 @@ def test_a_bare_dex_file(tmp_path: Path) -> None:
     found = read(tmp_path, dex([caller(APP)]), "one.dex")
     package = found.one("package")
     assert (package["format"], package["id"], package["classes"], package["dex_files"]) == ("dex", None, 1, 1)
-    assert found.one("api-call", item="imei")["where"].startswith("one.dex:")
+    assert found.one("api-call", item="imei")["where"].startswith("classes.dex:")
 
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -412,7 +412,7 @@ def test_a_split_set_with_a_broken_member_says_so(tmp_path: Path) -> None:
 # ---- stages that fail ------------------------------------------------------------------------------------
 
 STAGES = {
-    "manifest": ("manifest", "read", {"component", "permission"}),
+    "manifest": ("manifest", "read", {"component", "permission", "meta-data"}),
     "signing": ("signing", "signing_block", {"signing", "channel-block"}),
     "native": ("native", "read", {"native-lib"}),
     "texts": (None, "scan_assets", set()),

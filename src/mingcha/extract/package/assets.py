@@ -35,15 +35,23 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Lua", re.compile(r"assets/.*\.lu(?:a|ac)$")),
     ("Python", re.compile(r"assets/(?:private\.(?:mp3|tar)|.*\.pyc?)$")),
 )
+# The runtime of such a framework without the program: a server or another package delivers it.
+_RUNTIMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("React Native", re.compile(r"lib/[^/]+/libreactnative(?:jni)?\.so$")),
+    ("Flutter", re.compile(r"lib/[^/]+/libflutter\.so$")),
+)
 
 
 def script_bundles(names: Iterable[str]) -> list[str]:
     """One line per framework whose program code lies outside DEX, with its first file."""
     found: dict[str, str] = {}
-    for name in names:
-        for label, pattern in _SCRIPTS:
-            if label not in found and pattern.search(name):
-                found[label] = name
+    names = list(names)
+    for patterns in (_SCRIPTS, _RUNTIMES):
+        fresh = [(label, pattern) for label, pattern in patterns if label not in found]
+        for name in names:
+            for label, pattern in fresh:
+                if label not in found and pattern.search(name):
+                    found[label] = name
     return [f"{label}: {name}" for label, name in found.items()]
 
 

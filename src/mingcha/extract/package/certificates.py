@@ -85,9 +85,9 @@ def read(der: bytes, notes: Notes, where: str = "", limits: Limits = DEFAULT) ->
 
 
 def is_debug(subject: str | None) -> bool:
-    """The certificate that Android's build tools generate for debug builds."""
-    parts = set((subject or "").split(", "))
-    return {"CN=Android Debug", "O=Android"} <= parts
+    """The certificate that Android's build tools generate for debug builds, or one that a framework's
+    template ships under the same common name, such as the public one of React Native (O=Unknown)."""
+    return "CN=Android Debug" in (subject or "").split(", ")
 
 
 def _name(name: Any, limits: Limits) -> str:

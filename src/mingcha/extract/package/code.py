@@ -21,6 +21,7 @@ from mingcha.extract.package.texts import Strings, Words
 
 Fact = dict[str, Any]
 URLS, MATCHES, PATTERNS = 4000, 300, 5000  # facts of one package, of one word-list entry, of one pattern
+USERS = 64  # methods looked at to tell whose a string is
 _PERSONAL = (
     "imei",
     "imsi",
@@ -108,15 +109,19 @@ class CodeFacts:
 
     def _texts(self, code: Code, skip: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> None:
         strings = Strings(code)
-        owned: dict[int, tuple[Owner, str]] = {}
+        owned: dict[int, list[tuple[Owner, str]]] = {}
 
-        def user(s: int) -> tuple[Owner, str]:
+        def users(s: int) -> list[tuple[Owner, str]]:
+            """Each owner whose code loads the string, with the first of its methods that does."""
             if s not in owned:
                 defs = strings.users(s)
                 if skip is not None:  # a class that never runs is not the one to name
-                    defs = sorted(defs, key=lambda d: bool(skip[d]))
-                where = code.definition(defs[0]) if defs else f"string {s}"
-                owned[s] = (self._owner(where) if defs else UNKNOWN, f"{code.name}:{where}")
+                    defs = [d for d in defs if not skip[d]] or defs
+                found: dict[str, tuple[Owner, str]] = {}
+                for where in map(code.definition, defs[:USERS]):
+                    owner = self._owner(where)
+                    found.setdefault(owner.id, (owner, f"{code.name}:{where}"))
+                owned[s] = [*found.values()] or [(UNKNOWN, f"{code.name}:string {s}")]
             return owned[s]
 
         # Who uses a string costs a search: not for what would not be kept.
@@ -124,14 +129,14 @@ class CodeFacts:
             if len(self._urls) >= URLS and (url.url,) not in self._values:
                 self.cut.add(f"more than {URLS} addresses")
                 continue
-            owner, where = user(s)
-            self.url(url.url, url.host, url.cleartext, owner, where)
+            for owner, where in users(s):
+                self.url(url.url, url.host, url.cleartext, owner, where)
         for match, s in strings.words(self.words):
             if self._per_entry[match.list, match.entry] >= MATCHES and match not in self._values:
                 self.cut.add(f"more than {MATCHES} matches of {match.list}/{match.entry}")
                 continue
-            owner, where = user(s)
-            self.match(match.list, match.entry, match.value, "code", owner, where)
+            for owner, where in users(s):
+                self.match(match.list, match.entry, match.value, "code", owner, where)
 
     def url(self, url: str, host: str, cleartext: bool, owner: Owner, where: str) -> None:
         """Keep one address, once per owner; secrets in it are masked."""
