@@ -73,7 +73,7 @@ def scanned(path: Path) -> Ran:
     for exhibit in ran.document["exhibits"]:
         assert (exhibit["status"] == "partly") == bool(exhibit["limitations"])
         assert {lim["code"] for lim in exhibit["limitations"]} <= set(catalogue.load().limitations)
-    strict = run("scan", path, "--strict", "--fail-on", "never")
+    strict = run("report", put(Path("saved.json"), ran.out.encode()), "--strict", "--fail-on", "never")
     partly = any(e["status"] == "partly" for e in ran.document["exhibits"])
     assert strict.code == (Exit.PARTLY if partly else Exit.OK)
     return ran
@@ -351,7 +351,7 @@ def test_any_lying_count_or_offset_costs_neither_time_nor_the_record(part: str, 
     whole = {"dex": DEX[:0x200], "manifest": MANIFEST, "resources": ARSC}[part]
     loaded = catalogue.load()
     path = Path("x.apk")
-    for at in range(8 if part == "dex" else 0, len(whole) - 3, 4):
+    for at in range(8 if part == "dex" else 0, len(whole) - 3, 4 if part == "dex" else 8):
         if part == "dex":
             data = package(MANIFEST, poke(DEX, at, word))
         elif part == "manifest":
@@ -402,3 +402,19 @@ def test_hostile_packages_one_after_another_through_one_child(place: Path) -> No
             assert reading.exhibit.limitations
             fine = worker.read(put(place / "good.apk", GOOD), "package")
             assert (fine.exhibit.status, fine.exhibit.limitations) == ("read", ())
+
+
+def test_telling_kinds_apart_parses_nothing_outside_the_child(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent has no limits of its own: a hostile directory must not be walked there."""
+    from mingcha import extract
+    from mingcha.extract.package.archive import Archive
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise AssertionError("parsed in this process")
+
+    monkeypatch.setattr(Archive, "open", fail)
+    for data in (GOOD, package(prefix=b"#!/bin/sh\n"), DEX, b"MZ" + bytes(70_000) + GOOD):
+        assert extract.sniff(put(place / "x", data)) == "package"
+    for data in (FOREIGN["pdf"], GOOD[4:] + bytes(70_000)):
+        with pytest.raises(BadInput):
+            extract.sniff(put(place / "x", data))

@@ -28,7 +28,8 @@ def test_sdks_with_what_their_own_code_reaches() -> None:
     facts = [
         fact("sdk", id="zeta", name="Z"),
         fact("sdk", id="umeng", name="友盟", name_en="Umeng", vendor="V", personal=True, by=["package"]),
-        call("imei", "c1", UMENG, permission="p.STATE"),
+        fact("permission", name="p.STATE"),
+        call("imei", "c1", UMENG, permission="p.STATE|p.NEVER_ASKED"),
         call("imei", "c1", UMENG),
         call("imei", "c2", UMENG),
         call("location", "c3", {"kind": "app", "id": ""}, permission="p.LOCATION"),
@@ -37,6 +38,8 @@ def test_sdks_with_what_their_own_code_reaches() -> None:
     umeng, zeta = rows("sdks", *facts)
     assert umeng["items"] == [{"id": "imei", "name": T, "sensitive": False, "callers": 2}]
     assert umeng["permissions"] == ["p.STATE"]
+    component = rows("sdks", *facts, subject=Subject(kind="sdk"))[0]
+    assert component["permissions"] == ["p.NEVER_ASKED", "p.STATE"], "the host asks"
     assert (umeng["name_en"], umeng["personal"], umeng["by"]) == ("Umeng", True, ["package"])
     assert (zeta["id"], zeta["items"], zeta["version"]) == ("zeta", [], None)
 

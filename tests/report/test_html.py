@@ -15,7 +15,8 @@ import pytest
 from mingcha.errors import RuleError
 from mingcha.model import Inspection, Owner
 from mingcha.report import html, names, render
-from mingcha.report.words import table
+from mingcha.report.findings import article_word
+from mingcha.report.words import table, words
 
 from .fixture import HOSTILE_NAME, PUSH, call, clean, finding, findings, inspection, large, other
 
@@ -304,6 +305,20 @@ def test_reasons_are_told_in_words() -> None:
     assert "专项检查：sdk-list" in body
     assert "never-heard-of" in body
     assert "channel:traffic" not in body
+
+
+@pytest.mark.parametrize(
+    ("law", "article", "zh", "en"),
+    [
+        ("PIPL", "13", "第 13 条", "Article 13"), ("CAC-191", "3.1", "条款 3.1", "clause 3.1"),
+        ("MIIT-164", "1", "条款 1", "clause 1"), ("YDT-4177", ".11", "第 11 部分", "part 11"),
+        ("TAF-078", ".7-shake", "第 7 部分", "part 7"), ("GB-41391", "E", "附录 E", "annex E"),
+        ("FACE", "whole", "全文", "whole text"), ("ANDROID", "tls", "要点 tls", "point tls"),
+        ("UNHEARD", "13", "条款 13", "clause 13"), ("PIPL", "", "", ""),
+    ],
+)  # fmt: skip
+def test_a_clause_is_called_as_the_instrument_calls_it(law: str, article: str, zh: str, en: str) -> None:
+    assert (article_word(article, words("zh"), law), article_word(article, words("en"), law)) == (zh, en)
 
 
 def test_facts_without_owner_claim_none() -> None:

@@ -17,7 +17,7 @@ SAME_IN_BOTH = {"subject.sha256", "owner.sdk", "kind.sdk", "platform.ios"}
 # Groups whose keys are codes of the result: looked up as `group.<code>`.
 BY_CODE = (
     "kind", "platform", "severity", "confidence", "status", "group", "purpose", "sure", "by", "level", "used", "needed",
-    "component", "channel.name", "channel.supply", "mark.name", "mark.means", "owner", "reason", "note", "section", "path",
+    "component", "field", "value", "channel.name", "channel.supply", "mark.name", "mark.means", "owner", "reason", "note", "section", "path",
 )  # fmt: skip
 
 

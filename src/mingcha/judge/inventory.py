@@ -36,7 +36,7 @@ def build(facts: Iterable[Fact], catalogue: Catalogue, subject: Subject) -> dict
     calls = kinds.get("api-call", [])
     tables: dict[str, Any] = {
         "package": _bare(kinds["package"][0]) if "package" in kinds else {},
-        "sdks": _sdks(kinds.get("sdk", []), calls, catalogue),
+        "sdks": _sdks(kinds, calls, catalogue, subject),
         "permissions": _permissions(kinds, calls, catalogue, subject),
         "items": _items(calls, catalogue),
         "components": _components(kinds.get("component", [])),
@@ -107,14 +107,19 @@ def mapped_permissions(catalogue: Catalogue) -> set[str]:
     return {name for member in members for name in _permission_names({"permission": member.permission})}
 
 
-def _sdks(sdks: Sequence[Fact], calls: Sequence[Fact], catalogue: Catalogue) -> list[Row]:
+def _sdks(
+    kinds: Mapping[str, Sequence[Fact]], calls: Sequence[Fact], catalogue: Catalogue, subject: Subject
+) -> list[Row]:
+    # An API is often open to any of several permissions: what the app never asked for is not in use.
+    # A component leaves the asking to its host.
+    asked = {str(fact.get("name")) for fact in kinds.get("permission", ())}
     by_sdk: dict[str, list[Fact]] = {}
     for call in calls:
         who = owner(call.get("owner"))
         if who.kind == "sdk":
             by_sdk.setdefault(who.id, []).append(call)
     rows = []
-    for sdk in sorted(sdks, key=lambda fact: str(fact.get("id"))):
+    for sdk in sorted(kinds.get("sdk", ()), key=lambda fact: str(fact.get("id"))):
         own = by_sdk.get(str(sdk.get("id")), [])
         rows.append(
             {name: sdk.get(name) for name in SDK_FIELDS}
@@ -129,7 +134,9 @@ def _sdks(sdks: Sequence[Fact], calls: Sequence[Fact], catalogue: Catalogue) -> 
                     for item, found in _group(own, "item").items()
                     if found[0].get("group") != "capability"
                 ],
-                "permissions": sorted({name for call in own for name in _permission_names(call)}),
+                "permissions": sorted(
+                    {name for call in own for name in _permission_names(call) if name in asked or subject.kind == "sdk"}
+                ),
             }
         )
     return rows

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from mingcha.catalogue.schema import OTHER
 from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
-from mingcha.report import charts, names, tables
+from mingcha.report import charts, labels, names, tables
 from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
@@ -86,9 +87,18 @@ def owner_word(owner: Owner, w: Words, sdks: Mapping[str, str]) -> str:
     return w(f"owner.{owner.kind}")
 
 
-def article_word(article: str, w: Words) -> str:
-    """`13` as a numbered clause; dotted and lettered ones as they stand."""
-    return w("finding.clause", n=article) if article else ""
+def article_word(article: str, w: Words, law: str = "") -> str:
+    """Where in the instrument: articles of laws, clauses of notices and standards, parts (`.11`) and
+    annexes of standards. What is no number is a handle of ours and must not look like a clause."""
+    if article in ("", "whole"):
+        return w("finding.whole") if article else ""
+    if article.startswith("."):
+        return w("finding.part", n=article[1:].partition("-")[0])
+    if article.isdigit() and names.law_kind(law) in ("law", "regulation", "rule"):
+        return w("finding.article", n=article)
+    if re.fullmatch(r"[0-9]+([.][0-9]+)*|A[0-9]+-[0-9.]+", article):
+        return w("finding.clause", n=article)
+    return w("finding.annex" if re.fullmatch("[A-Z]", article) else "finding.point", n=article)
 
 
 def scenario_code(code: str, lang: str) -> str:
@@ -102,6 +112,11 @@ def scenario_name(code: str, lang: str) -> str:
         return pick(OTHER_NAME, lang)
     scenario = names.scenarios().get(code)
     return pick(scenario.name, lang) if scenario else ""
+
+
+def _subject(evidence: Evidence) -> str:
+    """The name of what the manifest declares, which stands in the text and need not end the place."""
+    return evidence.text.partition(" ")[0]
 
 
 class Reader:
@@ -141,6 +156,8 @@ class Reader:
         where = evidence.where
         if shown and where.endswith(shown):
             where = where.removesuffix(shown).rstrip(":")
+        elif shown:
+            where = where.removesuffix(f"[{shown}]").replace(":/manifest/", " · ", 1)
         if not self._several:
             return where
         exhibit = self._exhibits.get(evidence.exhibit, evidence.exhibit[:12])
@@ -153,7 +170,7 @@ class Reader:
         bare = name.startswith("《") or self.lang == "en" or not citation.name
         return Basis(
             law=name if bare else f"《{name}》",
-            article=article_word(citation.article, w),
+            article=article_word(citation.article, w, citation.law),
             text=pick(citation.text, self.lang),
             mark=citation.mark,
             mark_word=w.get("mark.name", citation.mark),
@@ -176,6 +193,9 @@ class Reader:
         cls, method = member(caller)
         if api:
             target = ".".join(part for part in member(api) if part)
+            # What was asked of a general interface, such as the command, tells more than its name.
+            if fact.get("constant"):
+                target += f' "{fact["constant"]}"'
         else:
             target = self._pattern(evidence)
         return CodeRow(cls, method, target, self.owner(evidence), self.place(evidence, caller))
@@ -215,7 +235,8 @@ class Reader:
                 if code_row:
                     code.append(code_row)
                 else:
-                    rows.append(Row(evidence.text, self.owner(evidence), self.place(evidence)))
+                    text = labels.readable(evidence.text, w, self._sdks)
+                    rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
         issue_types = names.issue_types()
         sheet = finding.sheet or {}
         return View(

@@ -104,6 +104,12 @@ def patterns() -> dict[str, Named]:
     return _named(known().patterns)
 
 
+def law_kind(law: str) -> str:
+    """Kind of an instrument (law, regulation, rule, notice, standard, ...); empty where unknown."""
+    known_law = known().laws.get(law)
+    return known_law.kind if known_law else ""
+
+
 @cache
 def app_types() -> dict[int, Named]:
     """App type by number (1 to 39)."""

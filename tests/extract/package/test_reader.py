@@ -147,6 +147,7 @@ def test_a_packer_is_named_by_two_kinds_of_sign(tmp_path: Path) -> None:
         ("assets/index.android.bundle", "React Native"), ("assets/www/index.js", "Cordova"),
         ("assets/apps/__UNI__1/www/app-service.js", "uni-app"), ("lib/arm64-v8a/libapp.so", "Flutter"),
         ("assets/script/main.lua", "Lua"),
+        ("lib/x86/libreactnativejni.so", "React Native"),  # the program is not in the package
     ],
 )  # fmt: skip
 def test_code_in_another_language_is_a_limitation(tmp_path: Path, name: str, label: str) -> None:
@@ -387,6 +388,35 @@ def test_a_library_archive_and_its_jar_say_the_same_of_their_code(tmp_path: Path
     assert both["aar"].one("package")["cleartext"] is None, "an app decides that, not a library"
 
 
+TEXT = """<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.app">
+<uses-sdk android:targetSdkVersion="30"/><application android:networkSecurityConfig="@xml/net"/></manifest>"""
+
+
+@pytest.mark.parametrize(
+    ("more", "decision"),
+    [
+        ([File("base/res/xml/net.xml", b"<network-security-config><base-config cleartextTrafficPermitted='true'/></network-security-config>")],
+         (True, "network-config")),
+        ([], (None, None)),
+    ],
+)  # fmt: skip
+def test_a_bundle_is_read_module_by_module(
+    tmp_path: Path, more: list[File], decision: tuple[bool | None, str | None]
+) -> None:
+    files = [
+        File("BundleConfig.pb", b""), File("base/manifest/AndroidManifest.xml", TEXT.encode()),
+        File("base/dex/classes.dex", dex([caller(APP)])), File("base/assets/a.txt", b"http://base.example.cn/a"),
+        File("extra/manifest/AndroidManifest.xml", TEXT.encode()), File("extra/dex/classes.dex", dex([caller(SDK)])),
+        File("extra/assets/a.txt", b"http://extra.example.cn/a"), *more,
+    ]  # fmt: skip
+    found = read(tmp_path, build.zip_(files), "x.aab")
+    package = found.one("package")
+    assert (package["format"], package["id"], package["dex_files"], package["splits"]) == ("aab", "com.example.app", 2, 2)
+    assert {u["host"] for u in found.all("url")} == {"base.example.cn", "extra.example.cn"}
+    assert (package["cleartext"], package["cleartext_by"]) == decision
+    assert found.limitations == ({"malformed-resources"} if decision[0] is None else set())
+
+
 def test_members_of_a_split_set_are_one_subject(tmp_path: Path) -> None:
     base = archive(build.manifest(), [caller(APP)])
     split = build.zip_([
@@ -437,13 +467,18 @@ def rich() -> bytes:
                    extra=[File("lib/arm64-v8a/a.so", build.elf([], [])), File("assets/x.bin", dex())])  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    found = read(tmp_path_factory.mktemp("whole"), rich())
+    assert found.limitations == set()
+    return found
+
+
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize(("error", "limitation"), ERRORS, ids=lambda v: v if isinstance(v, str) else type(v).__name__)
 def test_a_stage_that_fails_costs_only_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, error: BaseException, limitation: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: Read, stage: str, error: BaseException, limitation: str
 ) -> None:
-    whole = read(tmp_path, rich())
-    assert whole.limitations == set()
     module, name, lost = STAGES[stage]
 
     def fail(*_: Any, **__: Any) -> Any:

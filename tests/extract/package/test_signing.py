@@ -53,6 +53,11 @@ def test_v2_signer_and_its_certificate() -> None:
     assert not a.limitations and not a.deviations
 
 
+def test_a_key_given_out_with_a_template_is_a_debug_key_too() -> None:
+    subject = "CN=Android Debug, OU=Android, O=Unknown, L=Unknown, ST=Unknown, C=US"
+    assert certificates.is_debug(subject) and not certificates.is_debug("CN=Android Debugger, O=Android")
+
+
 def test_other_subjects_are_not_debug() -> None:
     fields = certificates.read(certificate("CN=示例, O=Example"), Notes())
     assert fields["subject"] == "CN=示例, O=Example" and fields["debug"] is False

@@ -102,7 +102,8 @@ class Code:
     def types(self) -> list[str]:
         """Descriptors of all types, and one more at the end: what index -1 (invalid) reads as."""
         if self._types is None:
-            some = self.string_end[self.type_string] - self.string_start[self.type_string] > NAME
+            named = self.type_string[(self.type_string >= 0) & (self.type_string < len(self.string_end))]
+            some = self.string_end[named] - self.string_start[named] > NAME
             read = self.label if some.any() else self.text
             self._types = [*(read(s) for s in self.type_string.tolist()), "L?;"]
         return self._types

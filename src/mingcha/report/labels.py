@@ -1,0 +1,41 @@
+"""Evidence lines of judge (`name=value` pairs) in the words of the page.
+
+judge writes one line per piece of evidence for machines and for both languages. An officer who reads
+the page is owed words: `target_sdk=22` becomes “目标系统版本：22”. Names that have no word stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mingcha.report.words import Words
+
+# A name counts only at the start or after a blank: `ak=` inside an address is no field of ours.
+_FIELD = re.compile(r"(?:^|(?<=\s))([a-z][a-z0-9_]*)=")
+_MARKS = {"zh": ("：", "；"), "en": (": ", "; ")}
+_GROUP = {"purpose": "purpose", "by": "by", "type": "component"}  # fields whose values are codes
+
+
+def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
+    """The line with its known fields in words, in the order they stand. `sdks`: names of SDKs by id."""
+    colon, semicolon = _MARKS[w.lang]
+    labels = list(_FIELD.finditer(text))
+    head = text[: labels[0].start()].strip() if labels else text
+    parts = [head] if head else []
+    for n, match in enumerate(labels):
+        name = match[1]
+        end = labels[n + 1].start() if n + 1 < len(labels) else len(text)
+        value = text[match.end() : end].strip()
+        label = w.get("field", name)
+        shown = _value(name, value, w, sdks or {})
+        parts.append(f"{name}={value}" if label == name else f"{label}{colon}{shown}")
+    return semicolon.join(parts)
+
+
+def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
+    if name in _GROUP:
+        return w.join([w.get(_GROUP[name], code) for code in value.split(",")])
+    if name == "vendor":  # an address names its SDK by id, an SDK its maker by name
+        return sdks.get(value, value)
+    return w.get("value", value)

@@ -1,0 +1,37 @@
+"""Evidence lines in words."""
+
+from __future__ import annotations
+
+from mingcha.report.labels import readable
+from mingcha.report.words import words
+
+
+def test_known_fields_become_words() -> None:
+    zh, en = words("zh"), words("en")
+    assert readable("target_sdk=22 cleartext=true", zh) == "目标系统版本：22；允许明文联网：是"
+    assert readable("target_sdk=22 cleartext=true", en) == "target API: 22; cleartext allowed: yes"
+    assert (
+        readable("com.a.B type=service exported=false", zh) == "com.a.B；类型：服务（service）；对外开放：否"
+    )
+    assert (
+        readable("支付 SDK purpose=payment by=component,package", zh)
+        == "支付 SDK；用途：支付；识别依据：组件、包名"
+    )
+
+
+def test_an_address_names_its_sdk() -> None:
+    assert (
+        readable("http://a.example vendor=x-sdk", words("en"), {"x-sdk": "X SDK"})
+        == "http://a.example; provider: X SDK"
+    )
+
+
+def test_what_is_no_field_stays() -> None:
+    zh = words("zh")
+    assert (
+        readable("http://a.example/?id=1&version=2 vendor=x", zh)
+        == "http://a.example/?id=1&version=2；提供者：x"
+    )
+    assert readable("android.permission.CAMERA", zh) == "android.permission.CAMERA"
+    assert readable("a.B moon=full", zh) == "a.B；moon=full"
+    assert readable("", zh) == ""
