@@ -122,6 +122,8 @@ def main() -> int:
     with Worker(cpu=10, wall=30, memory=2048) as worker, tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "mutated.bin"
         for n in numbers:
+            if n == 200:  # imports and the catalogue are in memory by now; what grows after is a leak
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             rng = random.Random(args.seed * 1_000_003 + n)
             family = FAMILIES[n % len(FAMILIES)]
             target.write_bytes(seeds.make(family, rng))
@@ -153,7 +155,7 @@ def main() -> int:
     share = dex_partial / max(dex_total, 1)
     print(
         f"{sum(outcomes.values())} inputs, seed {args.seed}, {wall:.0f} s, longest {slow:.2f} s; reader faults or limits {deaths}; "
-        f"mutated DEX with partial facts {share:.1%} of {dex_total}; parent grew by {grown / 1024:.1f} MB"
+        f"mutated DEX with partial facts {share:.1%} of {dex_total}; parent grew by {grown / 1024:.1f} MB after the first 200"
     )
     return 0 if share >= 0.95 and slow < 35 and grown < 64 * 1024 else 1
 

@@ -79,7 +79,8 @@ def test_explain_walks_a_finding_back_to_its_facts(stored: Path) -> None:
     assert (told["rule"], told["outcome"], told["error"]) == (RULE, "failed", None)
     tree = told["trees"]["match"]
     assert tree["state"] == "matched"
-    assert "debuggable=true" in json.dumps(tree)
+    assert "debuggable: True" in tree["node"]
+    assert (tree["total"], tree["facts"][0].split(":")[0]) == (1, "package")
     ran = run("judge", stored, "--explain", "nope")
     assert (ran.code, ran.error_code) == (Exit.USAGE, "usage")
 

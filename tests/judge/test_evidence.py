@@ -34,7 +34,7 @@ def test_methods_are_readable(text: Any, short: str) -> None:
             fact("component", name="a.B", type="service", exported=True, actions=["x", "y"], owner=None),
             "a.B type=service exported=true actions=x,y",
         ),
-        (fact("package", format="apk", cleartext=False, min_sdk=2), "format=apk cleartext=false"),
+        (fact("package", format="apk", id="a.b", cleartext=False, min_sdk=2), "format=apk id=a.b"),
         (fact("permission", name="p", declared_max_sdk=22), "p declared_max_sdk=22"),
         (fact("meta-data", name="KEY", value=None), "KEY="),
         (fact("listing", field="permissions", value="none"), "permissions=none"),

@@ -120,9 +120,7 @@ def _startup(fact: Fact) -> str:
 
 
 LINES: dict[str, Callable[[Fact], str]] = {
-    "package": _some(
-        "format", "id", "version", "target_sdk", "debuggable", "cleartext", "cleartext_by", "allow_backup"
-    ),
+    "package": _some("format", "id", "version"),
     "permission": _named("name", "declared_max_sdk", "flags"),
     "permission-definition": _named("name", "protection"),
     "component": _named(

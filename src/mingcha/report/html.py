@@ -98,6 +98,10 @@ def _facts_of(inventory: Mapping[str, Any], key: str, fields: Sequence[str]) -> 
             for fact in tables.dicts(inventory.get(key))]  # fmt: skip
 
 
+def _title(inspection: Inspection, w: Words) -> str:
+    return w("page.title_sdk") if inspection.subject.kind == "sdk" else w("page.title")
+
+
 def _page_style(inspection: Inspection, w: Words) -> str:
     """Running header and footer of the printed pages."""
     s = inspection.subject
@@ -105,7 +109,7 @@ def _page_style(inspection: Inspection, w: Words) -> str:
     page = w("print.page").split("#")
     return (
         "@page{"
-        f"@top-left{{content:{css_string(w('page.title'))}}}"
+        f"@top-left{{content:{css_string(_title(inspection, w))}}}"
         f"@top-right{{content:{css_string(left)}}}"
         f"@bottom-left{{content:{css_string(s.sha256[:16] and 'SHA-256 ' + s.sha256[:16])}}}"
         f"@bottom-right{{content:{css_string(page[0])} counter(page) {css_string(page[1])} counter(pages) "
@@ -138,6 +142,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     text = page.render(
         w=w,
         lang=lang,
+        title=_title(inspection, w),
         other=words("en" if lang == "zh" else "zh"),
         html_lang=HTML_LANG[lang],
         other_lang=HTML_LANG["en" if lang == "zh" else "zh"],

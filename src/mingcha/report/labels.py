@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mingcha.report.words import Words
+from mingcha.report.words import Words, table
 
 # A name counts only at the start or after a blank: `ak=` inside an address is no field of ours.
 _FIELD = re.compile(r"(?:^|(?<=\s))([a-z][a-z0-9_]*)=")
@@ -27,9 +27,9 @@ def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
         name = match[1]
         end = labels[n + 1].start() if n + 1 < len(labels) else len(text)
         value = text[match.end() : end].strip()
-        label = w.get("field", name)
+        label = w.get("field", name) if f"field.{name}" in table() else ""
         shown = _value(name, value, w, sdks or {})
-        parts.append(f"{name}={value}" if label == name else f"{label}{colon}{shown}")
+        parts.append(f"{label}{colon}{shown}" if label else f"{name}={value}")
     return semicolon.join(parts)
 
 

@@ -62,6 +62,12 @@ def known() -> Catalogue:
 
 
 @cache
+def sdk_names() -> dict[str, dict[str, str]]:
+    """Names of all SDKs of the catalogue by id."""
+    return {id_: texts(sdk.name) for id_, sdk in known().sdks.items()}
+
+
+@cache
 def aspects() -> tuple[Aspect, ...]:
     """Aspects with their types and scenarios in the order of the catalogue."""
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mingcha.report import names
 from mingcha.report.text import pick
 from mingcha.report.words import Words
 
@@ -38,7 +39,9 @@ def number(value: Any) -> int:
 def sdk_names(inventory: Any, lang: str) -> dict[str, str]:
     """SDK id (or Chinese name) → its name in `lang`: facts name owners in Chinese only."""
     rows = dicts(inventory.get("sdks")) if isinstance(inventory, Mapping) else []
-    return {
+    # An address may belong to an SDK that is not in the package; the catalogue has its name.
+    found = {key: pick(name, lang) for key, name in names.sdk_names().items()}
+    return found | {
         str(row[key]): _local(row, "name", lang) for row in rows for key in ("name", "id") if row.get(key)
     }
 

@@ -81,6 +81,7 @@ def test_urls_with_their_string_and_users() -> None:
         ("ws://1.2.3.4/s", "1.2.3.4"), ("http://[2001:db8::1]/", "[2001:db8::1]"),
         ("http://localhost/", None), ("http://%s/path", None), ("https://www.w3.org/2000/svg", None),
         ("http://host/", None), ("http://.x/", None),
+        ("http://javax.xml.transform.dom.DOMResult/feature", None), ("http://java.com/", "java.com"),
     ],
 )  # fmt: skip
 def test_hosts(raw: str, host: str | None) -> None:

@@ -36,7 +36,7 @@ from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.assets import scan_assets, scan_manifest, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
 from mingcha.extract.package.dex import tables
-from mingcha.extract.package.notes import Notes
+from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.texts import Words
 from mingcha.extract.package.xmltree import Ref
 from mingcha.model import Exhibit, Limitation
@@ -135,9 +135,15 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
             signal.signal(signal.SIGXCPU, _expired)
         except ValueError:
             pass  # not the main thread of a library user; the wall clock still holds
-    with path.open("rb") as f:
-        digest = hashlib.file_digest(f, "sha256").hexdigest()
-    container = splits.open_container(path, limits)
+    try:
+        with path.open("rb") as f:
+            digest = hashlib.file_digest(f, "sha256").hexdigest()
+        container = splits.open_container(path, limits)
+    except _CpuTime:
+        _last_words()
+        raise BadInput(
+            f"{path.name} 打开超时", f"{path.name} took too long to open", code="timeout"
+        ) from None
     if container is None:
         with Archive.open(path, limits) as archive:
             code = "unsupported-format" if archive.valid or not archive.limitations else archive.limitations[0][0]
@@ -169,17 +175,34 @@ class _Run:
         """All code of the package was read: only then does a class that is not there mean anything."""
 
     def all(self) -> None:
-        """Every stage in order."""
+        """Every stage in order; whatever they come to, the package and what was noted are told."""
+        try:
+            self._stages()
+        except _CpuTime:  # between two stages
+            self.notes.limitation("timeout", "CPU time")
+        _last_words()
+        code = self.code or self._collector()
+        for detail in sorted(code.cut):
+            self.notes.limitation("reader-limit", detail)
+        self.emit([self._package(code)])
+        self.emit(self.container.facts(self.digest))
+
+    def _collector(self) -> CodeFacts:
+        package, ref = self.manifest.package, self.ref
+        own = owners.Owners(ref.prefixes, package.get("id"), package.get("name_zh") or package.get("name"))
+        return CodeFacts(ref.table, ref.words, own, ref.vendors, ref.rivals)
+
+    def _stages(self) -> None:
         container = self.container
         with _stage(self.notes, "manifest"):
             self._manifest()
+        with _stage(self.notes, "network"):
+            self._network()
         if container.format != "dex":
             with _stage(self.notes, "signing"):
                 self._signing()
-        app_id = self.manifest.package.get("id")
-        name = self.manifest.package.get("name_zh") or self.manifest.package.get("name")
-        own = owners.Owners(self.ref.prefixes, app_id, name)
-        self.code = CodeFacts(self.ref.table, self.ref.words, own, self.ref.vendors, self.ref.rivals)
+        self.code = self._collector()
+        own = self.code.owners
         with _stage(self.notes, "code"):
             self._code(self.code)
         with _stage(self.notes, "native"):
@@ -191,15 +214,16 @@ class _Run:
             scan_manifest(meta, self.code, self.ref.words, own.app)
             if self.resources:
                 scan_resources(self.resources, self.code, self.ref.words, own.app)
+        with _stage(self.notes, "components"):
+            self._components(own)
         with _stage(self.notes, "packers"):
-            self._packers(own)
+            self._packers()
+        facts: list[Fact] = []
         with _stage(self.notes, "results"):
-            self._results(self.code)
-        _last_words()
-        for detail in sorted(self.code.cut):
-            self.notes.limitation("reader-limit", detail)
-        self.emit([self._package(self.code)])
-        self.emit(container.facts(self.digest))
+            facts += self.code.facts()
+            self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
+        with _stage(self.notes, "results, SDKs"):
+            self._sdks(self.code, facts)
 
     def _manifest(self) -> None:
         container = self.container
@@ -218,7 +242,13 @@ class _Run:
             limits=self.limits,
         )
         container.missing_splits(self.manifest.split_required)
-        package = self.manifest.package
+        self.emit(f for f in self.manifest.facts if f["kind"] not in ("component", "meta-data"))
+
+    def _network(self) -> None:
+        container = self.container
+        if not container.apks or container.format == "jar":
+            return
+        base, package = container.apks[0], self.manifest.package
         config, base_clear, root = self.manifest.network_config, None, None
         path = None
         if isinstance(config, Ref) and self.resources:
@@ -245,7 +275,6 @@ class _Run:
                 configured=config is not None,
             )
             package["cleartext"], package["cleartext_by"] = decision.allowed, decision.by
-        self.emit(f for f in self.manifest.facts if f["kind"] not in ("component", "meta-data"))
 
     def _signing(self) -> None:
         if self.container.apks and self.container.format not in ("aar", "jar"):
@@ -269,21 +298,29 @@ class _Run:
                 newer = "version" in str(e)
                 self.notes.limitation("unsupported-dex" if newer else "malformed-dex", str(e), entry.where)
                 whole = False
-            except MemoryError:
-                raise
             except Exception as e:  # one DEX file that we fail at must not hide the others
-                self.notes.limitation("crash", f"code: {type(e).__name__}: {e}", entry.where)
+                self._failed(e, entry.where)
                 whole = False
         for where, data in self.container.jar_bytes():
-            files = self._classes(where, data)
-            if files:
-                out.add(classfile.read(where, files))
+            try:
+                files = self._classes(where, data)
+                if files:
+                    out.add(classfile.read(clip(where), files))
+            except Exception as e:  # nor must one JAR
+                self._failed(e, where)
+                whole = False
         for where, note in out.notes:
             self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
         if not out.containers:
             self.notes.limitation("no-code", "no DEX or class file")
         lost = any(note.startswith(_LOSES_CLASSES) for _, note in out.notes)
         self.whole = whole and not lost and bool(out.containers)
+
+    def _failed(self, error: Exception, where: str) -> None:
+        if isinstance(error, MemoryError):
+            self.notes.limitation("memory", "code", where)
+        else:
+            self.notes.limitation("crash", f"code: {type(error).__name__}: {error}", where)
 
     def _classes(self, where: str, data: bytes) -> list[tuple[str, bytes]]:
         outer = self.container.outer
@@ -303,25 +340,30 @@ class _Run:
         self.libs = sdk.libraries((e.library for e in entries), self.ref.sdks.values())
         self.emit(native.read(entries, self.digest, self.notes, self.libs, limits=self.limits))
 
-    def _packers(self, own: owners.Owners) -> None:
-        container, code = self.container, self.code
-        assert code
-        found = {d[1:-1].replace("/", ".") for d in code.classes}
-        defined = found if self.whole else None
+    def _found(self) -> set[str]:
+        """Dotted names of the classes that the code defines."""
+        return {d[1:-1].replace("/", ".") for d in self.code.classes} if self.code else set()
+
+    def _components(self, own: owners.Owners) -> None:
+        found = self._found()
         for fact in self.manifest.facts:
             if fact["kind"] == "component":
                 target = self.manifest.classes.get(fact["name"], fact["name"])
-                fact["owner"] = own.of(target).fact()
+                fact["owner"] = (own.defined(target) if target in found else own.of(target)).fact()
                 fact["defined"] = True if target in found else (False if self.whole else None)
             elif fact["kind"] == "meta-data":
                 fact["owner"] = own.of(fact["name"]).fact()
         self.emit(f for f in self.manifest.facts if f["kind"] in ("component", "meta-data"))
+
+    def _packers(self) -> None:
+        container = self.container
         if container.format in ("dex", "jar", "aar") or not container.apks:
             return
         names = [n for m in container.apks for n in m.archive.entries]
         self.emit(
             packers.detect(
-                names, self.manifest.application, set(self.manifest.classes.values()), defined,
+                names, self.manifest.application, set(self.manifest.classes.values()),
+                self._found() if self.whole else None,
                 packers=self.ref.packers, exhibit=self.digest, notes=self.notes,
             )
         )  # fmt: skip
@@ -330,13 +372,12 @@ class _Run:
         for detail in script_bundles(names):
             self.notes.limitation("script-code", detail)
 
-    def _results(self, code: CodeFacts) -> None:
-        facts = list(code.facts())
+    def _sdks(self, code: CodeFacts, facts: list[Fact]) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
-        components = [f for f in self.manifest.facts if f["kind"] == "component"]
+        # Without an owner where the stage that tells it has failed.
+        components = [f for f in self.manifest.facts if f["kind"] == "component" and f["owner"]]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
         self.emit(sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts))
-        self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
 
     def _package(self, code: CodeFacts) -> Fact:
         counts = code.counts

@@ -58,7 +58,8 @@ def parse_url(raw: str) -> Url | None:
     if not found:
         return None
     host = found[1].lower().rstrip(".")
-    if host in NAMESPACES or ("." not in host and not host.startswith("[")) or host.startswith("."):
+    # "javax.xml.transform..." is how XML parsers name their features.
+    if host in NAMESPACES or host.startswith((".", "javax.")) or ("." not in host and not host.startswith("[")):
         return None
     scheme = raw.partition(":")[0].lower()
     return Url(raw[:500], host, scheme in ("http", "ws", "ftp", "mqtt", "rtmp"))
