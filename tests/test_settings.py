@@ -97,3 +97,10 @@ def test_a_home_that_is_a_file_or_nowhere_holds_no_settings(tmp_path: Path) -> N
 
 def test_other_variables_are_none_of_our_business(tmp_path: Path) -> None:
     assert settings.load({"MINGCHA_DEBUG": "1", "MINGCHA_X": "y", "LANG": "zh_CN"}, tmp_path) == Settings()
+
+
+@pytest.mark.parametrize("line", ["isolate = false", "home = '/elsewhere'"])
+def test_a_working_folder_cannot_switch_the_child_process_off(tmp_path: Path, line: str) -> None:
+    with pytest.raises(Usage, match="may not set"):
+        load(tmp_path, here=line)
+    assert load(tmp_path, here="fail_on = 'never'").fail_on == "never"

@@ -46,7 +46,7 @@ def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> S
     values: dict[str, Any] = {}
     for folder in (_home(env), cwd or Path()):
         try:
-            values |= tomllib.loads((folder / "mingcha.toml").read_text(encoding="utf-8"))
+            found = tomllib.loads((folder / "mingcha.toml").read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
@@ -56,6 +56,18 @@ def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> S
                 {"zh": "见 docs/settings.md", "en": "see docs/settings.md"},
                 code="bad-settings",
             ) from e
+        # A working folder may be somebody else's: it must not switch the child process off.
+        if folder != _home(env) and (mine := sorted({"isolate", "home"} & found.keys())):
+            raise Usage(
+                f"{folder / 'mingcha.toml'} 不得设置 {'、'.join(mine)}",
+                f"{folder / 'mingcha.toml'} may not set {', '.join(mine)}",
+                {
+                    "zh": "请写在 MINGCHA_HOME 下的 mingcha.toml 或环境变量中，见 docs/settings.md",
+                    "en": "set it in mingcha.toml below MINGCHA_HOME or in the environment, see docs/settings.md",
+                },
+                code="bad-settings",
+            )
+        values |= found
     for name in Settings.__struct_fields__:
         if text := env.get(f"MINGCHA_{name.upper()}"):  # set but empty means not set
             values[name] = text

@@ -1,6 +1,6 @@
 """The forms of the catalogue's files. Unknown keys are refused at load.
 
-`mingcha rules schema` writes them as JSON Schema for editors (docs/schemas/).
+`mingcha rules pages` writes them as JSON Schema for editors (docs/schemas/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An exhibit → facts; pure and offline.
 
-A reader is a function `read(path, emit, catalogue, limits) -> Exhibit` in READERS; `sniff`
-says from the content whether it is its kind. Adding one = one module, one line, one test.
+A reader is a function `read(path, emit, catalogue) -> Exhibit` in READERS; its `sniff` says
+from the content whether an exhibit is its kind. Adding one = one module, one line, one test.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import importlib
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mingcha.errors import BadInput
 from mingcha.extract.client import Reading, Worker, refusal
@@ -20,10 +20,18 @@ __all__ = ["READERS", "Reading", "Worker", "read_here", "refusal", "sniff", "unr
 
 Emit = Callable[[Iterable[dict[str, Any]]], None]
 
-# kind of exhibit -> module with `sniff(path, head)` and `read(path, emit, catalogue)`; first that fits wins
-READERS: dict[str, str] = {
-    "package": "mingcha.extract.package.reader",
-    "sheet": "mingcha.extract.sheet",
+class Reader(NamedTuple):
+    """Modules by name: one with `sniff(path, head)`, imported before the child process is asked
+    and therefore light, one with `read(path, emit, catalogue)`. They may be the same."""
+
+    sniff: str
+    read: str
+
+
+# kind of exhibit -> its reader; the first whose `sniff` fits wins
+READERS: dict[str, Reader] = {
+    "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader"),
+    "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
 }
 
 
@@ -55,8 +63,8 @@ def sniff(path: Path) -> str:
             f"{path.name} 是空文件", f"{path.name} is empty",
             {"zh": "请重新获取文件", "en": "fetch it again"}, code="empty",
         )  # fmt: skip
-    for kind, module in READERS.items():
-        if importlib.import_module(module).sniff(path, head):
+    for kind, reader in READERS.items():
+        if importlib.import_module(reader.sniff).sniff(path, head):
             return kind
     raise BadInput(
         f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
@@ -81,6 +89,6 @@ def read_here(path: Path, emit: Emit, kind: str | None = None, catalogue: str | 
     from mingcha import catalogue as cat
 
     loaded = cat.load(Path(catalogue) if catalogue else None)
-    module = importlib.import_module(READERS[kind or sniff(path)])
+    module = importlib.import_module(READERS[kind or sniff(path)].read)
     exhibit: Exhibit = module.read(path, emit, loaded)
     return exhibit

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,7 @@ from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
 
 FRAME = 64 << 20  # no frame of a well-behaved child comes near this
-TOTAL = 1 << 30
+TOTAL = 1 << 28  # as objects here they take several times as much
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +94,10 @@ class Worker:
         """End the child."""
         process, self._process = self._process, None
         if process:
-            if process.poll() is None:
-                if process.stdin:
+            if process.stdin:
+                with suppress(OSError):  # what an earlier write left behind goes nowhere
                     process.stdin.close()
-                try:
-                    process.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-            process.wait()
+            _end(process, 0.2)
             if process.stdout:
                 process.stdout.close()
 
@@ -112,6 +109,9 @@ class Worker:
         except _Failed as e:
             self.close()
             return refusal(path, kind or "package", e.code, e.detail, facts)
+        except BaseException:  # interrupted: what the child still says must not answer the next request
+            self.close()
+            raise
         return Reading(exhibit=exhibit, facts=facts)
 
     def _ask(self, path: Path, kind: str | None, facts: list[Fact]) -> Exhibit:
@@ -146,6 +146,16 @@ class Worker:
                 raise _Failed("crash", f"unreadable answer: {e}") from None
 
 
+def _end(process: subprocess.Popen[bytes], patience: float) -> int | None:
+    """Status of a child that ends by itself in time; None where it had to be killed."""
+    try:
+        return process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
+
+
 class _Frames:
     """Length-prefixed frames from the child's stdout, with a deadline."""
 
@@ -177,10 +187,16 @@ class _Frames:
         return out
 
     def _death(self) -> _Failed:
-        status = self.process.wait()
+        # It may have closed its end and live on.
+        status = _end(self.process, min(5.0, max(0.0, self.deadline - time.monotonic())))
+        if status is None:
+            return _Failed("crash", "the reader fell silent")
         if status == -signal.SIGXCPU:
             return _Failed("timeout", "CPU time")
         if status == -signal.SIGKILL:
             return _Failed("memory", "killed")
-        name = signal.Signals(-status).name if status < 0 else str(status)
+        name = str(status)
+        if status < 0:
+            known = -status in set(signal.Signals)  # most real-time signals have no name
+            name = signal.Signals(-status).name if known else f"signal {-status}"
         return _Failed("crash", f"the reader ended with {name}")

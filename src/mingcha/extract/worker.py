@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 BATCH = 500
+LARGE = 16 << 20  # bytes of one fact, and of a frame that holds several
 
 
 def limit(cpu: int, memory_mb: int) -> None:
@@ -48,10 +49,40 @@ def send(out: BinaryIO, message: dict[str, Any]) -> None:
     """One frame."""
     import msgspec
 
-    data = msgspec.json.encode(message)
+    _write(out, msgspec.json.encode(message))
+
+
+def _write(out: BinaryIO, data: bytes) -> None:
     with _undisturbed():
         out.write(len(data).to_bytes(4, "big") + data)
         out.flush()
+
+
+def send_facts(out: BinaryIO, facts: list[dict[str, Any]]) -> None:
+    """The facts in as many frames as they need. One that cannot be written (a lone surrogate, a size
+    beyond reason) is a limitation instead, and costs none of the others."""
+    import msgspec
+
+    try:
+        data = msgspec.json.encode({"facts": facts})
+    except (ValueError, TypeError, OverflowError, msgspec.MsgspecError):
+        data = b""
+    if data and len(data) <= LARGE:
+        _write(out, data)
+    elif len(facts) > 1:
+        send_facts(out, facts[: len(facts) // 2])
+        send_facts(out, facts[len(facts) // 2 :])
+    elif facts:
+        known = {key: str(facts[0].get(key, "")) for key in ("kind", "exhibit", "where")}
+        _write(out, msgspec.json.encode({"facts": [_unsaid(**known)]}))
+
+
+def _unsaid(kind: str, exhibit: str, where: str) -> dict[str, Any]:
+    from mingcha.plain import plain
+
+    detail = f"a fact {plain(kind, 40)} could not be written"
+    return {"kind": "limitation", "exhibit": plain(exhibit), "where": plain(where), "code": "reader-limit",
+            "detail": detail}  # fmt: skip
 
 
 @contextmanager
@@ -76,11 +107,14 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
     def emit(facts: Iterable[dict[str, Any]]) -> None:
         batch.extend(facts)
         while len(batch) >= BATCH:
-            send(out, {"facts": batch[:BATCH]})
+            # Taken out first: the CPU limit's signal, held back while a frame is written, comes right
+            # after it, and the same facts must not be said twice.
+            part = batch[:BATCH]
             del batch[:BATCH]
+            send_facts(out, part)
 
     exhibit = extract.read_here(Path(request["path"]), emit, request.get("kind"), request.get("catalogue"))
-    send(out, {"facts": batch})
+    send_facts(out, batch)
     import msgspec
 
     send(out, {"done": {"exhibit": msgspec.to_builtins(exhibit)}})

@@ -58,21 +58,6 @@ class Reference(NamedTuple):
     packers: list[Any]
 
 
-def sniff(path: Path, head: bytes) -> bool:
-    """Whether the file is a package of a known kind. A ZIP or DEX that is broken beyond opening
-    also is ours: the reader says what is wrong with it. No more than its two ends is looked at, for
-    this runs outside the child process."""
-    return head[:2] == b"PK" or tables.is_dex(head[:8]) or _ends_like_zip(path)
-
-
-def _ends_like_zip(path: Path) -> bool:
-    """An end record in the last 64 KB: a ZIP with something put before it."""
-    with path.open("rb") as f:
-        size = f.seek(0, 2)
-        f.seek(max(0, size - 65_557))
-        return b"PK\5\6" in f.read(65_557)
-
-
 _references: dict[str, Reference] = {}
 
 
@@ -374,8 +359,7 @@ class _Run:
 
     def _sdks(self, code: CodeFacts, facts: list[Fact]) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
-        # Without an owner where the stage that tells it has failed.
-        components = [f for f in self.manifest.facts if f["kind"] == "component" and f["owner"]]
+        components = [f for f in self.manifest.facts if f["kind"] == "component"]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
         self.emit(sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts))
 
