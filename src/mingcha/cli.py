@@ -368,7 +368,7 @@ def _problems(state: _State, problems: list[Any], done: dict[str, str]) -> NoRet
 @lang_option
 @click.pass_obj
 def rules_lint(state: _State) -> NoReturn:
-    """Check form, references, translations, reachability, lock and pages. 检查格式、引用、译文、可达性与锁定。"""
+    """Check form, references, translations, tests and lock. 检查格式、引用、译文、自测与锁定。"""
     from mingcha.catalogue import lint
 
     _problems(state, list(lint.lint()), {"zh": "规则库无问题", "en": "the catalogue has no problems"})

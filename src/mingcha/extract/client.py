@@ -141,7 +141,10 @@ class Worker:
                     raise _Failed(str(error["code"])[:40], str(error["detail"])[:300])
                 if "done" in message:
                     return msgspec.convert(message["done"]["exhibit"], Exhibit)
-                facts += msgspec.convert(message["facts"], list[dict[str, Any]])
+                said = msgspec.convert(message["facts"], list[dict[str, Any]])
+                if any(type(f[key]) is not str for f in said for key in ("kind", "exhibit", "where")):
+                    raise TypeError("a fact of no form")
+                facts += said
             except (msgspec.MsgspecError, KeyError, TypeError) as e:
                 raise _Failed("crash", f"unreadable answer: {e}") from None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue, tree
 from mingcha.judge.engine import decide
-from mingcha.judge.evidence import line
+from mingcha.judge.evidence import Asked, asked_by, line
 from mingcha.judge.match import FactIndex, Result
 from mingcha.model import Fact, Inspection
 
@@ -36,17 +36,17 @@ def explain(
         "decided_by": list(decision.decided_by),
         "observed": sorted(index.observed),
         "error": decision.error,
-        "trees": {name: _node(result) for name, result in decision.traces.items()},
+        "trees": {name: _node(result, asked_by(rule)) for name, result in decision.traces.items()},
     }
 
 
-def _node(result: Result) -> dict[str, Any]:
+def _node(result: Result, asked: Asked) -> dict[str, Any]:
     told: dict[str, Any] = {
         "node": _label(result),
         "state": STATES[result.state],
-        "facts": [f"{fact['kind']}: {line(fact)}" for fact in result.facts[:SHOWN]],
+        "facts": [f"{fact['kind']}: {line(fact, asked)}" for fact in result.facts[:SHOWN]],
         "total": len(result.facts),
-        "nodes": [_node(child) for child in result.children],
+        "nodes": [_node(child, asked) for child in result.children],
     }
     return told
 

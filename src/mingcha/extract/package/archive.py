@@ -30,7 +30,7 @@ import deflate
 
 from mingcha.extract.limits import DEFAULT, Limits
 from mingcha.extract.package.inflate import Budget, inflate
-from mingcha.extract.package.notes import Notes
+from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.zipindex import Directory, Entry, find_directory, walk
 
 Buffer = bytes | mmap.mmap
@@ -62,7 +62,7 @@ class Archive:
         self.limits = limits
         self.budget = budget or Budget(limits.inflated)
         self.depth = depth
-        self.notes = Notes(limits, f"{name}!" if depth else "")
+        self.notes = Notes(limits, f"{clip(name, limits)}!" if depth else "")
         self.entries: dict[str, Entry] = {}
         self.duplicates: dict[str, list[Entry]] = {}
         self.comment = b""
