@@ -67,7 +67,7 @@ def test_no_accessibility_violation(results: list[dict[str, Any]]) -> None:
 
 def test_what_is_folded_is_printed_but_for_the_rest_of_the_evidence(results: list[dict[str, Any]]) -> None:
     rich = [r for r in results if "rich" in r["file"]]
-    assert all(r["foldedOnScreen"] >= 2 for r in rich)
+    assert all(r["foldedOnScreen"] >= 1 for r in rich)  # rules that do not apply stay off the paper
     assert [r["foldedInPrint"] for r in rich] == [0] * len(rich)
 
 

@@ -161,7 +161,20 @@ def test_embedded_programs() -> None:
     assert found == {
         "assets/a.dat": "dex", "assets/p/x.jar": "jar", "res/raw/lib.bin": "elf", "assets/y.apk": "apk", "root.so": "elf",
     }  # fmt: skip
-    assert not a.limitations
+    # Their code is not read, so nothing may pass on its absence; native code is told as native-lib.
+    assert sorted(detail for code, detail in a.limitations if code == "runtime-code") == [
+        "apk: assets/y.apk", "dex: assets/a.dat", "jar: assets/p/x.jar",
+    ]  # fmt: skip
+
+
+def test_a_plug_in_hides_behind_any_name() -> None:
+    plugin = zip_(
+        [File("res/x.bin", b"y" * 90), File("AndroidManifest.xml", b"m" * 90), File("classes.dex", b"d" * 90)]
+    )
+    data = zip_([File("fonts/a.ttf", b"f" * 300), File("fonts/b.ttf", b"f" * 300)])
+    a = Archive(apk(extra=[File("assets/1201586032", plugin), File("assets/fonts.bin", data)]))
+    assert {f["name"]: f["format"] for f in embedded.read(a, "sha")} == {"assets/1201586032": "apk"}
+    assert [code for code, _ in a.limitations] == ["runtime-code"]
 
 
 # ---- real packages -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ in resources and pages, and URLs hide in JSON.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from mingcha.extract.limits import Limits
 from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.notes import clip
 from mingcha.extract.package.owners import Owner
 from mingcha.extract.package.texts import Words, parse_url
 
@@ -100,8 +102,22 @@ def scan_assets(archive: Archive, code: CodeFacts, words: Words, owner: Owner, l
         if data is None:
             continue
         left -= len(data)
-        if b"\0" not in data[:512]:
-            _hits(bytes(data).decode("utf-8", "replace"), "asset", name, code, words, owner)
+        text = _decoded(bytes(data))
+        if "\0" not in text[:512]:
+            _hits(text, "asset", archive.notes.prefix + clip(name), code, words, owner)
+
+
+def _decoded(data: bytes) -> str:
+    """Text of a file by its byte-order mark; without one UTF-8, or GB 18030 where that fits better."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return min(
+            (data.decode(encoding, "replace") for encoding in ("utf-8", "gb18030")),
+            key=lambda text: text.count("\ufffd"),
+        )
 
 
 def _texts(archive: Archive) -> Iterator[str]:

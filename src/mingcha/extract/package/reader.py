@@ -131,7 +131,11 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
         ) from None
     if container is None:
         with Archive.open(path, limits) as archive:
-            code = "unsupported-format" if archive.valid or not archive.limitations else archive.limitations[0][0]
+            code = (
+                "unsupported-format"
+                if archive.valid or not archive.limitations
+                else archive.limitations[0][0]
+            )
         raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code=code)
     with container:
         run = _Run(container, digest, reference(catalogue), emit, limits)
@@ -239,7 +243,11 @@ class _Run:
         if isinstance(config, Ref) and self.resources:
             path = next(iter(self.resources.files(config)), None)
         elif isinstance(config, Ref):  # a bundle names it, and its module holds it
-            module = base.manifest.removesuffix("manifest/AndroidManifest.xml") if container.format == "aab" else ""
+            module = (
+                base.manifest.removesuffix("manifest/AndroidManifest.xml")
+                if container.format == "aab"
+                else ""
+            )
             path = f"{module}res/{config.name}.xml"
         elif isinstance(config, str):
             path = config
@@ -251,7 +259,9 @@ class _Run:
             self.emit(facts)
         if config is not None and root is None:
             # What it allows is unknown: the platform's default would be a guess.
-            self.notes.limitation("malformed-resources", "network security configuration not found", base.manifest)
+            self.notes.limitation(
+                "malformed-resources", "network security configuration not found", base.manifest
+            )
         elif package and container.format != "aar":
             decision = netconfig.decide(
                 package.get("target_sdk"),
@@ -338,24 +348,27 @@ class _Run:
                 fact["defined"] = True if target in found else (False if self.whole else None)
             elif fact["kind"] == "meta-data":
                 fact["owner"] = own.of(fact["name"]).fact()
+                if isinstance(fact["value"], str):
+                    fact["value"] = self.ref.words.veil(fact["value"])
         self.emit(f for f in self.manifest.facts if f["kind"] in ("component", "meta-data"))
 
     def _packers(self) -> None:
         container = self.container
-        if container.format in ("dex", "jar", "aar") or not container.apks:
+        if container.format in ("dex", "jar") or not container.apks:
             return
         names = [n for m in container.apks for n in m.archive.entries]
-        self.emit(
-            packers.detect(
-                names, self.manifest.application, set(self.manifest.classes.values()),
-                self._found() if self.whole else None,
-                packers=self.ref.packers, exhibit=self.digest, notes=self.notes,
-            )
-        )  # fmt: skip
         for member in {id(m.archive): m for m in container.apks}.values():
             self.emit(embedded.read(member.archive, self.digest))
         for detail in script_bundles(names):
             self.notes.limitation("script-code", detail)
+        if container.format != "aar":
+            self.emit(
+                packers.detect(
+                    names, self.manifest.application, set(self.manifest.classes.values()),
+                    self._found() if self.whole else None,
+                    packers=self.ref.packers, exhibit=self.digest, notes=self.notes,
+                )
+            )  # fmt: skip
 
     def _sdks(self, code: CodeFacts, facts: list[Fact]) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}

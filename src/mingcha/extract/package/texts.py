@@ -97,6 +97,8 @@ class Words:
     regex: list[Pattern] = field(default_factory=list)
     masked: set[tuple[str, str]] = field(default_factory=set)
     where: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    hints: set[str] = field(default_factory=set)
+    """Lower-case texts; one without any of them holds no secret."""
 
     @classmethod
     def build(cls, lists: Iterable[Any]) -> Words:
@@ -120,6 +122,8 @@ class Words:
                     in_bytes = re.compile(e.regex.encode()) if e.regex.isascii() else None
                     fold = e.regex.startswith("(?i)")
                     literals = tuple(x.lower() if fold else x for x in e.literals)
+                    if e.mask:
+                        w.hints.update([x.lower() for x in e.literals] or [""])
                     w.regex.append(Pattern(key, re.compile(e.regex), in_bytes, literals, fold))
         return w
 
@@ -132,6 +136,11 @@ class Words:
     def veil(self, text: str) -> str:
         """The text with every secret in it masked: what one list masks, no other fact may show."""
         low = text.lower()
+        for word in self.hints:
+            if word in low:
+                break
+        else:
+            return text
         for pattern in self.regex:
             if pattern.key in self.masked and pattern.may(text, low):
                 text = pattern.text.sub(lambda m: _shape(m[0]), text)
