@@ -128,6 +128,10 @@ def main() -> int:
     import json
 
     from mingcha.errors import MingchaError
+
+    # Before any limit is set: later this process may write no file, not even the bytecode of its
+    # own modules, and would compile them anew for every package.
+    from mingcha.extract.package import reader  # noqa: F401
     from mingcha.plain import plain
 
     for line in sys.stdin.buffer:
