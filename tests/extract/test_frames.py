@@ -109,7 +109,7 @@ def test_odd_deaths(monkeypatch: pytest.MonkeyPatch, dex: Path, script: str, cod
     start = time.monotonic()
     with Worker(wall=3) as w:
         reading = w.read(dex, "package")
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 60  # a guard against hanging, no measure of speed
     assert [lim.code for lim in reading.exhibit.limitations] == [code]
 
 
@@ -165,7 +165,7 @@ def test_time_that_runs_out_between_stages_leaves_the_package(monkeypatch: pytes
     def forever(*_: Any) -> None:
         raise reader._CpuTime
 
-    monkeypatch.setattr(reader.owners, "Owners", lambda *_: (_ for _ in ()).throw(reader._CpuTime()))
+    monkeypatch.setattr(reader.owners, "Owners", forever)
     facts: list[dict[str, Any]] = []
     real = reader._last_words
 

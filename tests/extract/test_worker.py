@@ -99,7 +99,7 @@ def test_a_child_that_hangs_is_killed_by_the_clock(monkeypatch: pytest.MonkeyPat
     start = time.monotonic()
     with Worker(wall=1) as w:
         reading = w.read(dex, "package")
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60  # a guard against hanging, no measure of speed
     assert [lim.code for lim in reading.exhibit.limitations] == ["timeout"]
 
 
