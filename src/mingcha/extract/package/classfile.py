@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mingcha.extract.package.columns import CUSTOM, FIELD, I32, INVOKE, NEW, STRING, Code, Counts
+from mingcha.extract.package.columns import CLASS, CUSTOM, FIELD, I32, INVOKE, NEW, STRING, Code, Counts, Lambda
 
 _DALVIK = {
     0xB6: 0x6E, 0xB7: 0x70, 0xB8: 0x71, 0xB9: 0x72, 0xBA: 0xFC,
@@ -87,8 +87,9 @@ def _special(code: bytes, p: int) -> int:
 
 
 class _Bodies:
-    def __init__(self) -> None:
+    def __init__(self, sites: list[Lambda | None]) -> None:
         self.code: list[bytes] = []
+        self.sites = sites
         self._starts: tuple[int, list[int]] = (-1, [])  # instructions of the body decoded last, so far
 
     def shape(self, code: Code, definition: int) -> str:
@@ -118,6 +119,14 @@ class _Bodies:
             return (struct.unpack_from(">h", body, last + 1)[0],)
         return (None,)
 
+    def registers(self, code: Code, event: int) -> tuple[int, ...]:
+        """See `columns.Bodies`: a stack machine names none."""
+        return ()
+
+    def call_site(self, i: int) -> Lambda | None:
+        """See `columns.Bodies`."""
+        return self.sites[i] if 0 <= i < len(self.sites) else None
+
 
 class _Pool:
     """Interned tables shared by all classes of one container."""
@@ -129,6 +138,7 @@ class _Pool:
         self.proto_rows: list[tuple[int, tuple[int, ...]]] = []
         self.fields: dict[tuple[int, int, int], int] = {}
         self.methods: dict[tuple[int, int, int], int] = {}
+        self.sites: list[Lambda | None] = []
 
     def string(self, raw: bytes) -> int:
         return self.strings.setdefault(raw, len(self.strings))
@@ -209,6 +219,56 @@ class _Class:
         name, descriptor = struct.unpack_from(">HH", self.data, self.pool[pair][1])
         return self.name(cls), self.utf8(name), self.utf8(descriptor)
 
+    def number(self, i: int, k: int = 0) -> int:
+        """The k-th 16-bit index in pool entry `i`."""
+        return int.from_bytes(self.data[self.pool[i][1] + 2 * k : self.pool[i][1] + 2 * k + 2], "big")
+
+    def lambdas(self, dynamic: list[int], pool: _Pool) -> list[Lambda | None]:
+        """What each invokedynamic makes. A class that lies about it keeps all else that it says."""
+        out: list[Lambda | None] = [None] * len(dynamic)
+        try:
+            bootstraps = self.bootstraps() if dynamic else []
+            for k, i in enumerate(dynamic):
+                out[k] = self.lambda_of(i, bootstraps, pool)
+        except (struct.error, IndexError, ValueError, KeyError):
+            pass
+        return out
+
+    def bootstraps(self) -> list[tuple[int, ...]]:
+        """(method handle, arguments) of each bootstrap method; call after the members were read."""
+        for _ in range(self.u2()):
+            attribute = self.utf8(self.u2())
+            (size,) = struct.unpack_from(">I", self.data, self.at)
+            self.at += 4
+            if attribute != b"BootstrapMethods":
+                self.at += size
+                continue
+            out = []
+            for _ in range(self.u2()):
+                handle, n = self.u2(), self.u2()
+                out.append((handle, *(self.u2() for _ in range(n))))
+            return out
+        return []
+
+    def lambda_of(self, i: int, bootstraps: list[tuple[int, ...]], pool: _Pool) -> Lambda | None:
+        """What an invokedynamic entry makes (JVM Specification 4.7.23; LambdaMetafactory's arguments)."""
+        which = self.number(i)
+        if which >= len(bootstraps) or len(bootstraps[which]) < 3:
+            return None
+        factory, _, impl = bootstraps[which][:3]
+        if self.ref(self.number_byte(factory))[0] != b"java/lang/invoke/LambdaMetafactory":
+            return None
+        kind = self.data[self.pool[impl][1]]
+        pair = self.number(i, 1)
+        made = self.utf8(self.number(pair, 1)).rpartition(b")")[2]
+        return Lambda(
+            pool.type(made), self.utf8(self.number(pair)), pool.method(*self.ref(self.number_byte(impl))), kind == 6
+        )
+
+    def number_byte(self, i: int) -> int:
+        """The reference that a method handle entry names, behind its kind."""
+        return int.from_bytes(self.data[self.pool[i][1] + 1 : self.pool[i][1] + 3], "big")
+
     def u2(self) -> int:
         (value,) = struct.unpack_from(">H", self.data, self.at)
         self.at += 2
@@ -234,37 +294,43 @@ class _Class:
 
 def read(name: str, files: Iterable[tuple[str, bytes]]) -> Code:
     """Read class files into one set of columns. A malformed class is noted and left out."""
-    pool, bodies, notes = _Pool(), _Bodies(), []
+    pool, notes = _Pool(), []
+    bodies = _Bodies(pool.sites)
     classes: list[tuple[int, int, int]] = []
     interfaces: list[tuple[int, int]] = []
     definitions: list[tuple[int, int, int, int]] = []
     events: list[tuple[int, int, int, int, int]] = []
     counts = Counts()
     for path, data in files:
-        mark = len(definitions), len(events), len(interfaces)
+        mark = len(definitions), len(events), len(interfaces), len(pool.sites)
         try:
             c = _Class(data)
             flags, this, parent = c.u2(), c.u2(), c.u2()
             row = len(classes)
             this_name = c.name(this)
             interfaces += [(row, pool.cls(c.name(c.u2()))) for _ in range(c.u2())]
+            dynamic: list[int] = []
             for _flags, field, descriptor, _ in c.members():
                 pool.field(this_name, field, descriptor)
             for access, method, descriptor, code in c.members():
                 d = len(definitions)
-                size = _sweep(c, code, d, pool, events)
+                size = _sweep(c, code, d, pool, events, dynamic)
                 definitions.append((pool.method(this_name, method, descriptor), row, access, size))
                 bodies.code.append(code)
                 counts.instructions += size
+            pool.sites += c.lambdas(dynamic, pool)
             classes.append((pool.cls(this_name), pool.cls(c.name(parent)) if parent else -1, flags))
         except (struct.error, IndexError, ValueError, KeyError) as e:
             notes.append(f"{path}: {e}")
-            del definitions[mark[0] :], bodies.code[mark[0] :], events[mark[1] :], interfaces[mark[2] :]
+            del definitions[mark[0] :], bodies.code[mark[0] :], events[mark[1] :], interfaces[mark[2] :], pool.sites[mark[3] :]
     return _columns(name, pool, bodies, notes, classes, interfaces, definitions, events, counts)
 
 
-def _sweep(c: _Class, code: bytes, d: int, pool: _Pool, events: list[tuple[int, int, int, int, int]]) -> int:
-    """Append the events of one body, return its number of instructions."""
+def _sweep(
+    c: _Class, code: bytes, d: int, pool: _Pool, events: list[tuple[int, int, int, int, int]], dynamic: list[int]
+) -> int:
+    """Append the events of one body, return its number of instructions. Each invokedynamic becomes a
+    call site of its own, whose pool index goes to `dynamic`."""
     p = n = 0
     end = len(code)
     while p < end:
@@ -274,17 +340,22 @@ def _sweep(c: _Class, code: bytes, d: int, pool: _Pool, events: list[tuple[int, 
         if kind:
             index = code[p + 1] if op == 0x12 else int.from_bytes(code[p + 1 : p + 3], "big")
             if kind == STRING:
-                operand = pool.string(c.name(index)) if c.pool[index][0] == 8 else -1
-                if operand < 0:
+                tag = c.pool[index][0]
+                if tag == 7:
+                    kind, operand = CLASS, pool.cls(c.name(index))
+                elif tag == 8:
+                    operand = pool.string(c.name(index))
+                else:
                     kind = 0
             elif kind == NEW:
                 operand = pool.cls(c.name(index))
             elif kind == CUSTOM:
-                operand = index
+                operand = len(pool.sites) + len(dynamic)
+                dynamic.append(index)
             else:
                 operand = (pool.field if kind == FIELD else pool.method)(*c.ref(index))
             if kind:
-                events.append((d, _DALVIK[op], kind, operand, p))
+                events.append((d, 0x1C if kind == CLASS else _DALVIK[op], kind, operand, p))
         p += _W[op] or _special(code, p)
     return n
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,16 @@ U16 = NDArray[np.uint16]
 INVOKE, STRING, FIELD, NEW = 1, 2, 3, 4
 NAME, PROTO = 500, 2000  # characters shown of one name and of one argument list
 CUSTOM = 5  # invoke-custom: the operand is a call-site id
+CLASS = 6  # a class constant: the operand is a type
+
+
+class Lambda(NamedTuple):
+    """What a call site of a lambda makes: an object of an interface whose one method calls `target`."""
+
+    interface: int  # type
+    name: bytes  # of the interface's method
+    target: int  # method
+    static: bool
 
 
 class Bodies(Protocol):
@@ -33,6 +43,13 @@ class Bodies(Protocol):
 
     def constants(self, code: Code, event: int) -> tuple[int | None, ...]:
         """Constant integers passed as the arguments of an invoke event (None = not constant)."""
+
+    def registers(self, code: Code, event: int) -> tuple[int, ...]:
+        """Registers that the instruction of an event names: the arguments of an invoke, the target of a
+        constant or new object; empty where the format has none (class files) or the event is cut off."""
+
+    def call_site(self, i: int) -> Lambda | None:
+        """The lambda that call site `i` (operand of a CUSTOM event) makes, None for any other use."""
 
 
 @dataclass(slots=True)

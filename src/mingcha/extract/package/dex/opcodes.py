@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mingcha.extract.package.columns import CUSTOM, FIELD, INVOKE, NEW, STRING, U8
+from mingcha.extract.package.columns import CLASS, CUSTOM, FIELD, INVOKE, NEW, STRING, U8
 
 PACKED, SPARSE, ARRAY = 0x0100, 0x0200, 0x0300  # payload pseudo-opcodes, whole first unit
 
@@ -34,6 +34,7 @@ def _kinds() -> U8:
     kinds[[0x1A, 0x1B]] = STRING
     kinds[0x52:0x6E] = FIELD
     kinds[0x22] = NEW
+    kinds[0x1C] = CLASS
     return kinds
 
 

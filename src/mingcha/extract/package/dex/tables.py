@@ -11,8 +11,9 @@ from bisect import bisect_left
 
 import numpy as np
 
-from mingcha.extract.package.columns import CUSTOM, FIELD, I32, I64, INVOKE, NEW, STRING, U8, Code, Counts
+from mingcha.extract.package.columns import CLASS, CUSTOM, FIELD, I32, I64, INVOKE, NEW, STRING, U8, Code, Counts, Lambda
 from mingcha.extract.package.dex import classdata, opcodes
+from mingcha.extract.package.dex.sites import Sites
 from mingcha.extract.package.dex.sweep import disjoint, sweep
 
 HEADER = 0x70
@@ -146,8 +147,11 @@ class _Reader:
 class DexBodies:
     """Answers about bodies, straight from the code units."""
 
-    def __init__(self, units: np.ndarray[tuple[int], np.dtype[np.uint16]], first: I64) -> None:
+    def __init__(
+        self, units: np.ndarray[tuple[int], np.dtype[np.uint16]], first: I64, sites: Sites | None = None
+    ) -> None:
         self.units, self.first = units, first  # first unit of each definition's body, -1 without
+        self.sites = sites or Sites(b"", ())
         self._starts: tuple[int, list[int]] = (-1, [])  # instructions of the body decoded last, so far
 
     def shape(self, code: Code, definition: int) -> str:
@@ -177,10 +181,7 @@ class DexBodies:
         if (op not in range(0x6E, 0x73) and op not in range(0x74, 0x79)) or pos + 3 > len(self.units):
             return ()
         first = int(self.first[code.event_def[event]])
-        word, args = int(self.units[pos]), int(self.units[pos + 2])
-        registers = [args & 0xF, args >> 4 & 0xF, args >> 8 & 0xF, args >> 12, word >> 8 & 0xF][: word >> 12]
-        if op >= 0x74:  # the /range forms
-            registers = list(range(args, args + (word >> 8)))
+        registers = self.registers(code, event)
         known: dict[int, int | None] = {}
         for p in reversed(self._before(first, pos)):
             unit = int(self.units[p])
@@ -200,6 +201,25 @@ class DexBodies:
                 break  # a branch: what came before need not hold here
         return tuple(known.get(r) for r in registers)
 
+    def registers(self, code: Code, event: int) -> tuple[int, ...]:
+        """See `columns.Bodies`; Dalvik formats 35c, 3rc, 45cc, 4rcc, 21c and 31c."""
+        pos, op = int(code.event_pos[event]), int(code.event_op[event])
+        word = int(self.units[pos])
+        if op in (0x1A, 0x1B, 0x1C, 0x22) or 0x60 <= op <= 0x6D:
+            return (word >> 8,)
+        if pos + 3 > len(self.units):
+            return ()
+        args = int(self.units[pos + 2])
+        if 0x6E <= op <= 0x72 or op in (0xFA, 0xFC):
+            every = (args & 0xF, args >> 4 & 0xF, args >> 8 & 0xF, args >> 12, word >> 8 & 0xF)
+            return every[: word >> 12]
+        if 0x74 <= op <= 0x78 or op in (0xFB, 0xFD):
+            return tuple(range(args, args + (word >> 8)))
+        return ()
+
+    def call_site(self, i: int) -> Lambda | None:
+        """See `columns.Bodies`."""
+        return self.sites.get(i)
 
     def _before(self, first: int, pos: int) -> list[int]:
         """Up to 12 instructions before the one at `pos`, in a body that begins at `first`. Events of
@@ -275,7 +295,8 @@ def read(name: str, data: bytes) -> Code:
         def_flags=found.flags.astype(np.int32), def_size=code.sizes.astype(np.int32),
         event_def=code.definition, event_op=code.op, event_kind=kind,
         event_operand=_operands(units, code.pos, code.op, kind, r, (n_methods, n_strings, len(fields), n_types)),
-        event_pos=code.pos, bodies=DexBodies(units, code.first), counts=counts, malformed=r.notes,
+        event_pos=code.pos, bodies=DexBodies(units, code.first, Sites(data, (n_methods, n_types))), counts=counts,
+        malformed=r.notes,
     )  # fmt: skip
 
 
@@ -337,8 +358,9 @@ def _operands(
     operand = units[np.minimum(pos + 1, last)].astype(np.int64)
     jumbo = np.flatnonzero(op == opcodes.JUMBO)
     operand[jumbo] |= units[np.minimum(pos[jumbo] + 2, last)].astype(np.int64) << 16
-    bound = np.zeros(6, np.int64)
+    bound = np.zeros(7, np.int64)
     bound[[INVOKE, STRING, FIELD, NEW]] = limits
+    bound[CLASS] = bound[NEW]
     bound[CUSTOM] = 1 << 16
     wrong = operand >= bound[kind]
     if wrong.any():
