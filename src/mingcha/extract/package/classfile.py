@@ -11,7 +11,18 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mingcha.extract.package.columns import CLASS, CUSTOM, FIELD, I32, INVOKE, NEW, STRING, Code, Counts, Lambda
+from mingcha.extract.package.columns import (
+    CLASS,
+    CUSTOM,
+    FIELD,
+    I32,
+    INVOKE,
+    NEW,
+    STRING,
+    Code,
+    Counts,
+    Lambda,
+)
 
 _DALVIK = {
     0xB6: 0x6E, 0xB7: 0x70, 0xB8: 0x71, 0xB9: 0x72, 0xBA: 0xFC,

@@ -11,7 +11,20 @@ from bisect import bisect_left
 
 import numpy as np
 
-from mingcha.extract.package.columns import CLASS, CUSTOM, FIELD, I32, I64, INVOKE, NEW, STRING, U8, Code, Counts, Lambda
+from mingcha.extract.package.columns import (
+    CLASS,
+    CUSTOM,
+    FIELD,
+    I32,
+    I64,
+    INVOKE,
+    NEW,
+    STRING,
+    U8,
+    Code,
+    Counts,
+    Lambda,
+)
 from mingcha.extract.package.dex import classdata, opcodes
 from mingcha.extract.package.dex.sites import Sites
 from mingcha.extract.package.dex.sweep import disjoint, sweep
