@@ -16,6 +16,7 @@ from mingcha.catalogue.schema import (
     ApiClass,
     AppType,
     Aspect,
+    Callback,
     Capability,
     FrameworkClass,
     IssueType,
@@ -28,6 +29,7 @@ from mingcha.catalogue.schema import (
     Rule,
     Scenario,
     Sdk,
+    UiCallback,
     WordList,
 )
 
@@ -42,6 +44,8 @@ LISTS: dict[str, tuple[str, Any, str]] = {
     "app_types": ("lists/app_types.yml", AppType, "n"),
     "apis": ("lists/apis/*.yml", ApiClass, "cls"),
     "framework": ("lists/framework.yml", FrameworkClass, "cls"),
+    "callbacks": ("lists/callbacks.yml", Callback, "cls"),
+    "ui_callbacks": ("lists/ui-callbacks.yml", UiCallback, "cls"),
     "capabilities": ("lists/capabilities.yml", Capability, "id"),
     "permissions": ("lists/permissions.yml", Permission, "name"),
     "sdks": ("lists/sdks/*.yml", Sdk, "id"),

@@ -26,6 +26,7 @@ from mingcha.catalogue.schema import (
     AppType,
     Article,
     Aspect,
+    Callback,
     Capability,
     FrameworkClass,
     IssueType,
@@ -41,13 +42,14 @@ from mingcha.catalogue.schema import (
     Span,
     Strict,
     Text,
+    UiCallback,
     WordList,
 )
 from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 1  # of the compiled file: raise it when the structs change without a new package version
+FORM = 2  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 
@@ -90,6 +92,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: dict[str, Capability] = {}
     apis: dict[str, ApiClass] = {}
     framework: dict[str, FrameworkClass] = {}
+    callbacks: dict[str, Callback] = {}
+    ui_callbacks: dict[str, UiCallback] = {}
     permissions: dict[str, Permission] = {}
     sdks: dict[str, Sdk] = {}
     app_types: dict[int, AppType] = {}

@@ -176,10 +176,53 @@ class ApiClass(Strict, rename={"cls": "class"}):
 
 
 class FrameworkClass(Strict, rename={"cls": "class"}):
-    """Superclass of one platform class; written by tools/framework_hierarchy.py."""
+    """Superclass (none: Object) and interfaces of one platform class; written by
+    tools/framework_hierarchy.py."""
 
     cls: str
-    parent: str
+    parent: str | None = None
+    interfaces: list[str] = []
+
+
+class CallbackMethod(Strict, rename={"cls": "class"}):
+    """A method that the framework will run; `args` as in the API lists."""
+
+    cls: str
+    name: str
+    args: str | None = None
+
+
+class Trigger(Strict, kw_only=True):
+    """A call that hands code over. `on`: the object to be run is an argument, the receiver (this), what the
+    receiver's constructor was given, or any object of the class."""
+
+    name: str
+    args: str | None = None
+    calls: list[CallbackMethod]
+    on: Literal["argument", "this", "constructor", "any"]
+    via: Literal[
+        "thread", "handler", "executor", "timer", "async-task", "coroutine", "rx", "work", "lifecycle", "job",
+        "service", "receiver", "observer", "loader",
+    ]  # fmt: skip
+
+
+class Callback(Strict, rename={"cls": "class"}):
+    """The triggers of one class; calls through subclasses and implementors count too. None of them waits
+    for the user."""
+
+    cls: str
+    source: str
+    triggers: list[Trigger]
+
+
+class UiCallback(Strict, kw_only=True, rename={"cls": "class"}):
+    """An interface or class whose methods run because the user did something."""
+
+    cls: str
+    source: str
+    kind: Literal["click", "dialog-positive", "dialog-negative", "dialog", "touch", "menu", "key", "text", "choice"]
+    methods: list[str]
+    setters: list[str] = []
 
 
 class AppType(Strict, kw_only=True):

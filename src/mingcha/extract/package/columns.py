@@ -214,6 +214,8 @@ class ProtoArgs(Protocol):
 
     def __getitem__(self, i: int, /) -> tuple[int, ...]: ...
 
+    def flat(self) -> tuple[I64, I32]: ...
+
 
 def decode(raw: bytes) -> str:
     """MUTF-8 to text: NUL is C0 80, supplementary characters are two 3-byte surrogates

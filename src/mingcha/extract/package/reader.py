@@ -35,7 +35,9 @@ from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.assets import scan_assets, scan_manifest, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.columns import Code
 from mingcha.extract.package.dex import tables
+from mingcha.extract.package.graph import inspect
 from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.texts import Words
 from mingcha.extract.package.xmltree import Ref
@@ -56,6 +58,7 @@ class Reference(NamedTuple):
     words: Words
     rivals: frozenset[str]
     packers: list[Any]
+    graph: inspect.Reference
 
 
 _references: dict[str, Reference] = {}
@@ -75,10 +78,10 @@ def _reference(catalogue: Any) -> Reference:
     return Reference(
         sdks=catalogue.sdks, prefixes=owners.from_catalogue(catalogue.sdks.values()),
         vendors={d: s.id for s in catalogue.sdks.values() for d in s.domains},
-        table=Table.build(catalogue.apis.values(), {c: f.parent for c, f in catalogue.framework.items()}),
+        table=Table.build(catalogue.apis.values(), {c: f.parent for c, f in catalogue.framework.items() if f.parent}),
         words=Words.build(catalogue.words.values()),
         rivals=frozenset(w for e in rivals.entries for w in e.exact) if rivals else frozenset(),
-        packers=list(catalogue.packers.values()),
+        packers=list(catalogue.packers.values()), graph=inspect.Reference.build(catalogue),
     )  # fmt: skip
 
 
@@ -160,6 +163,8 @@ class _Run:
         self.manifest = manifest.Manifest()
         self.libs: dict[str, str] = {}
         self.code: CodeFacts | None = None
+        self.codes: list[Code] = []
+        """Kept to the end: what runs can be told only over all containers."""
         self.whole = False
         """All code of the package was read: only then does a class that is not there mean anything."""
 
@@ -211,6 +216,11 @@ class _Run:
         with _stage(self.notes, "results"):
             facts += self.code.facts()
             self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
+        started: inspect.Inspected | None = None
+        with _stage(self.notes, "start-up"):
+            started = self._startup()
+            if started:
+                self.emit(started.facts(facts, own, self.digest))
         with _stage(self.notes, "results, SDKs"):
             self._sdks(self.code, facts)
 
@@ -288,7 +298,7 @@ class _Run:
             if tables.is_dex(bytes(data[:8])) and not b"035" <= data[4:7] <= b"041":
                 self.notes.deviation("dex-version", bytes(data[4:7]), entry.where)
             try:
-                out.add(tables.read(entry.where, bytes(data)))
+                self._take(out, tables.read(entry.where, bytes(data)))
             except tables.NotDex as e:
                 newer = "version" in str(e)
                 self.notes.limitation("unsupported-dex" if newer else "malformed-dex", str(e), entry.where)
@@ -300,7 +310,7 @@ class _Run:
             try:
                 files = self._classes(where, data)
                 if files:
-                    out.add(classfile.read(clip(where), files))
+                    self._take(out, classfile.read(clip(where), files))
             except Exception as e:  # nor must one JAR
                 self._failed(e, where)
                 whole = False
@@ -310,6 +320,10 @@ class _Run:
             self.notes.limitation("no-code", "no DEX or class file")
         lost = any(note.startswith(_LOSES_CLASSES) for _, note in out.notes)
         self.whole = whole and not lost and bool(out.containers)
+
+    def _take(self, out: CodeFacts, code: Code) -> None:
+        self.codes.append(code)  # first: what fails to be matched can still be followed
+        out.add(code)
 
     def _failed(self, error: Exception, where: str) -> None:
         if isinstance(error, MemoryError):
@@ -370,6 +384,28 @@ class _Run:
                 )
             )  # fmt: skip
 
+    def _startup(self) -> inspect.Inspected | None:
+        """What runs before the user does anything."""
+        if self.container.format in ("dex", "jar") or not self.container.apks:
+            return None
+        components = [f for f in self.manifest.facts if f["kind"] == "component"]
+        packed = any(code == "packed" for code, _ in self.notes.limitations)
+        return inspect.inspect(
+            self.codes, self.manifest.package, components, self.manifest.classes, self._services(), self.ref.graph,
+            packed=packed,
+        )  # fmt: skip
+
+    def _services(self) -> dict[str, list[str]]:
+        """META-INF/services of all parts: interface -> implementations (java.util.ServiceLoader)."""
+        out: dict[str, list[str]] = {}
+        for archive in {id(m.archive): m.archive for m in self.container.apks}.values():
+            for name in list(archive.names(prefix="META-INF/services/"))[:_SERVICES]:
+                data = archive.read(name, self.limits.class_file)
+                lines = bytes(data or b"").decode("utf-8", "replace").splitlines()[:_SERVICES]
+                found = (line.partition("#")[0].strip() for line in lines)
+                out.setdefault(name.rpartition("/")[2], []).extend(f for f in found if f)
+        return out
+
     def _sdks(self, code: CodeFacts, facts: list[Fact]) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
         components = [f for f in self.manifest.facts if f["kind"] == "component"]
@@ -391,6 +427,7 @@ class _Run:
         }  # fmt: skip
 
 
+_SERVICES = 1_000  # service files read, and lines of one
 # Notes of a damaged container after which the names of its classes are not all known.
 _LOSES_CLASSES = ("string", "type_ids", "class_defs", "class_data")
 _EMPTY: Fact = dict.fromkeys(

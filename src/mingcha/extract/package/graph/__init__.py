@@ -1,0 +1,1 @@
+"""What runs of a package's code, from where, and past which flags."""

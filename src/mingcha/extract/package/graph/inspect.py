@@ -1,0 +1,95 @@
+"""From what the reader knows of a package to its start-up facts; the one door into this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingcha.extract.package.columns import Code
+from mingcha.extract.package.graph import entries, guards, verdicts
+from mingcha.extract.package.graph.startup import Startup
+from mingcha.extract.package.graph.triggers import Table
+from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.owners import Owners
+
+Fact = dict[str, Any]
+Hierarchy = Mapping[str, tuple[str | None, tuple[str, ...]]]
+# Application classes that replace code before any of it runs.
+_HOTFIX = (
+    "Lcom/tencent/tinker/loader/app/TinkerApplication;", "Lcom/taobao/sophix/SophixApplication;",
+    "Lcom/meituan/robust/PatchExecutor;",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the catalogue knows for this folder; built once per process."""
+
+    triggers: Table
+    framework: Hierarchy
+    ui: Mapping[str, Any]
+
+    @classmethod
+    def build(cls, catalogue: Any) -> Reference:
+        """From a loaded catalogue."""
+        d = entries.descriptor
+        framework = {
+            d(name): (d(f.parent) if f.parent else None, tuple(d(i) for i in f.interfaces))
+            for name, f in catalogue.framework.items()
+        }
+        return cls(Table.build(catalogue.callbacks.values()), framework, catalogue.ui_callbacks)
+
+
+@dataclass(slots=True)
+class Inspected:
+    """A package's code, followed from its start."""
+
+    startup: Startup
+    guards: guards.Guards
+    _classes: frozenset[str] | None = field(default=None)
+
+    def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
+        """`reach`, then a `startup-path` for every data-item call."""
+        yield self.startup.fact(exhibit)
+        items = (c for c in calls if c["kind"] == "api-call" and c["group"] == "item")
+        yield from verdicts.facts(self.startup, self.guards, items, owners, exhibit)
+
+    def reached(self, method: str) -> bool | None:
+        """Whether a method runs on a start-up path; None where static reading cannot know."""
+        d = self.startup.world.find(method)
+        if d >= 0 and self.startup.reach.reached[d]:
+            return True
+        return None if d < 0 or self.startup.packed or self.startup.stub else False
+
+    def classes(self) -> frozenset[str]:
+        """Descriptors of the classes of which some method is reached."""
+        if self._classes is None:
+            w = self.startup.world
+            found = set(w.def_class[self.startup.reach.reached].tolist())
+            self._classes = frozenset(w.types[c] for c in found if c >= 0)
+        return self._classes
+
+
+def inspect(
+    codes: Sequence[Code], package: Mapping[str, Any], components: Sequence[Fact], targets: Mapping[str, str],
+    services: Mapping[str, Sequence[str]], reference: Reference, *, packed: bool = False,
+) -> Inspected | None:  # fmt: skip
+    """Follow a package's code. None where nothing of it is started by the system (a library, or code
+    without a manifest). `services`: META-INF/services, dotted names."""
+    started = entries.read(package, components, targets)
+    if not started or not codes:
+        return None
+    world = World.of(codes, reference.framework)
+    ids = world.type_id
+    known = {ids[c]: kind for c, kind in entries.startable(components, targets).items() if c in ids}
+    offered = {
+        ids[entries.descriptor(i)]: [ids[entries.descriptor(c)] for c in found if entries.descriptor(c) in ids]
+        for i, found in services.items() if entries.descriptor(i) in ids
+    }  # fmt: skip
+    application = ids.get(entries.descriptor(str(package.get("application_class") or "")))
+    above = {world.types[t] for t in world.above(application)} if application is not None else set()
+    startup = Startup(
+        world, reference.triggers, known, started, offered, packed=packed, stub=not above.isdisjoint(_HOTFIX)
+    )
+    return Inspected(startup, guards.find(startup, reference.ui))

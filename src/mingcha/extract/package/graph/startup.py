@@ -1,0 +1,180 @@
+"""Start-up paths as facts: for every sensitive call, whether it can run before the user acts.
+
+The verdicts say no more than static reading can: `reachable` is a path with all its steps,
+`not-reachable` is the absence of one in the code that was read, and wherever code that cannot be
+followed (packed, loaded at run time, native, built names) may lie between, it is `needs-run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mingcha.extract.package.columns import FIELD, I64, INVOKE, Code
+from mingcha.extract.package.graph import entries
+from mingcha.extract.package.graph.reach import Reach, Way
+from mingcha.extract.package.graph.special import Special
+from mingcha.extract.package.graph.triggers import Table, Triggers
+from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.owners import Owners
+
+Fact = dict[str, Any]
+STEPS = 60  # elements of a path that a fact shows; a longer one is shown by its ends
+
+
+@dataclass(slots=True)
+class Startup:
+    """One application package: its world, what runs at start, and the questions asked of it."""
+
+    world: World
+    table: Table
+    components: Mapping[int, str]
+    started: Sequence[entries.Entry]
+    services: Mapping[int, Iterable[int]]
+    packed: bool = False
+    stub: bool = False
+    """The application class loads other code before its own (hot-fix or packer stub)."""
+    triggers: Triggers = field(init=False)
+    reach: Reach = field(init=False)
+    special: Special = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.triggers = Triggers(self.table, self.world)
+        self.reach, self.special = self.analyse()
+
+    def analyse(self, blocked: I64 | None = None) -> tuple[Reach, Special]:
+        """Reach from the start of the app, with some events taken never to run."""
+        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
+        reach = Reach(self.world, self.triggers, special=special)
+        if blocked is not None:
+            reach.blocked = blocked
+        for phase in (0, 1):
+            for entry in self.started:
+                if entry.phase == phase:
+                    self.enter(reach, entry)
+            reach.run()
+        return reach, special
+
+    def enter(self, reach: Reach, entry: entries.Entry) -> None:
+        """Let the system run a class's lifecycle."""
+        w = self.world
+        cls = w.type_id.get(entry.cls)
+        if cls is None:
+            return
+        reach.make(cls, -1)
+        reach.init(cls, -1)
+        for name, args in entries.LIFECYCLES[entry.lifecycle]:
+            for d in w.members(cls, name, args):
+                reach.enter(d, entry.kind)
+
+    def upper_bound(self) -> int:
+        """Methods reached if every class were instantiated (class hierarchy analysis)."""
+        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
+        reach = Reach(self.world, self.triggers, special=special, everything=True)
+        for entry in self.started:
+            self.enter(reach, entry)
+        reach.run()
+        return int(reach.reached.sum())
+
+    def blind(self) -> list[str]:
+        """What of the code that runs at start could not be followed."""
+        out = {kind for kind, where in self.special.blind.items() if where}
+        if len(self.reach.natives()):
+            out.add("native")
+        if self.packed:
+            out.add("packed")
+        if self.stub:
+            out.add("hotfix")
+        if self.world.cut:
+            out.add("unread-code")
+        if self.reach.cut:
+            out.add("limit")
+        return sorted(out)
+
+    def roots(self) -> list[int]:
+        """Classes that the system may bring to life: all entries and components of the manifest."""
+        known = (self.world.type_id.get(e.cls) for e in self.started)
+        return [*(t for t in known if t is not None), *self.components]
+
+    def process(self, d: int, kind: str) -> str | None:
+        """Process of an entry method; None for the main one."""
+        cls = self.world.types[int(self.world.def_class[d])]
+        return next((e.process for e in self.started if e.cls == cls and e.kind == kind), None)
+
+    def fact(self, exhibit: str) -> Fact:
+        """The `reach` fact."""
+        bodies = int((self.world.def_class >= 0).sum())
+        return {
+            "kind": "reach", "exhibit": exhibit, "where": "", "entries": len(self.reach.entry), "definitions": bodies,
+            "reached": int(self.reach.reached.sum()),
+            "instantiated": sum(c in self.world.class_at or c >= len(self.world.types) for c in self.reach.made),
+            "upper_bound": None, "blind": self.blind(),
+        }  # fmt: skip
+
+
+def sites(world: World, d: int, callee: str) -> list[int]:
+    """Events of a definition that refer to `callee` (a method or a field descriptor)."""
+    code, _ = world.place(d)
+    low, high = int(world.def_start[d]), int(world.def_start[d + 1])
+    base = world.event_base[int(np.searchsorted(world.event_base, low, "right")) - 1]
+    out = []
+    for e in range(low, high):
+        kind = int(world.kind[e])
+        if kind not in (INVOKE, FIELD):
+            continue
+        own = int(code.event_operand[e - base])
+        if own >= 0 and _name(code, kind, own) == callee:
+            out.append(e)
+    return out
+
+
+def _name(code: Code, kind: int, own: int) -> str:
+    return code.method(own) if kind == INVOKE else code.field_ref(own)
+
+
+def orphans(world: World, roots: Iterable[int]) -> set[int]:
+    """Classes of the package that no other code refers to, even over others, from the classes the system
+    or the manifest names: only reflection, native code or code from elsewhere can bring them to life."""
+    count = len(world.types)
+    has = world.operand >= 0
+    at = world.event_def[has]
+    kind, operand = world.kind[has], world.operand[has].astype(np.int64)
+    target = np.where(kind == INVOKE, world.ref_class[np.where(kind == INVOKE, operand, 0)], -1).astype(np.int64)
+    typed = (kind != INVOKE) & np.isin(kind, (3, 4, 6))
+    target = np.where(typed, operand, target)
+    source = world.def_class[at].astype(np.int64)
+    keep = (target >= 0) & (source >= 0) & (target != source)
+    pairs = np.unique(source[keep] * count + target[keep])
+    source, target = pairs // count, pairs % count
+    start = np.searchsorted(source, np.arange(count + 1))
+    seen = np.zeros(count, bool)
+    front = np.array(sorted(set(roots)), np.int64)
+    seen[front] = True
+    while len(front):
+        n = start[front + 1] - start[front]
+        pick = np.repeat(start[front] - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
+        above = world.parent[front]
+        more = [target[pick], above[above >= 0].astype(np.int64)]
+        more += [np.array(world.interfaces.get(int(c), ()), np.int64) for c in front]
+        found = np.unique(np.concatenate(more))
+        front = found[~seen[found]]
+        seen[front] = True
+    return {c for c in world.class_at if not seen[c]}
+
+
+def shown(world: World, owners: Owners, way: Sequence[tuple[int, Way]], callee: str) -> Iterator[tuple[str, str, str]]:
+    """(method, step, owner) of each element of a path, the sensitive call last."""
+    middle = len(way) - STEPS
+    for i, (d, how) in enumerate(way):
+        if middle > 0 and STEPS // 2 <= i < STEPS // 2 + middle:
+            continue
+        name = world.method(d)
+        owner = owners.defined(name.partition("->")[0])
+        step = how.step
+        if 0 <= how.witness < len(world.types) and step not in ("entry", "class-init"):
+            step = f"{step}:{world.types[how.witness]}"
+        yield name, step, f"{owner.kind}:{owner.id}"
+    yield callee, "api", "system:android"

@@ -1,0 +1,358 @@
+"""All code of a package as one program: classes, methods and events under common numbers.
+
+Containers number their own types and methods; here every type, member name and prototype has
+one number over all of them. What follows is arrays: G types, D definitions that can run (the
+first definition of a class wins), R method references, E events in the order of definitions.
+Everything else (dispatch, subtypes) is worked out lazily, for what is reached only.
+
+Source of the rules: JVM Specification 5.4.3.3 and 5.4.6, Dalvik bytecode (invoke kinds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mingcha.extract.package.columns import CLASS, FIELD, I32, I64, INVOKE, NEW, U8, Code
+
+# A key holds class, name and prototype in 63 bits; beyond these the world is cut and says so.
+_CLASS, _NAME, _PROTO = 20, 22, 20
+PROTO = _PROTO
+ABSTRACT, NATIVE, STATIC, PRIVATE, INTERFACE = 0x400, 0x100, 0x8, 0x2, 0x200
+
+Parts = dict[str, list[np.ndarray[Any, Any]]]
+
+
+@dataclass(slots=True)
+class World:
+    """The merged program. Build it with `World.of`; containers in Android's order."""
+
+    codes: Sequence[Code]
+    types: list[str] = field(default_factory=list)
+    names: list[bytes] = field(default_factory=list)
+    protos: list[bytes] = field(default_factory=list)  # type numbers as int32: return, then arguments
+    type_id: dict[str, int] = field(default_factory=dict)
+    name_id: dict[bytes, int] = field(default_factory=dict)
+    proto_id: dict[bytes, int] = field(default_factory=dict)
+    cut: bool = False
+    """Something did not fit; what is not reached may still run."""
+    maps: list[I32] = field(default_factory=list)  # per container: own type -> type, last one for -1
+    parent: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [G] superclass or -1
+    interfaces: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    is_interface: set[int] = field(default_factory=set)
+    class_at: dict[int, tuple[int, int]] = field(default_factory=dict)  # type -> (container, class row)
+    def_base: list[int] = field(default_factory=list)
+    def_class: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [D], -1 = never runs
+    def_sig: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # [D] name and prototype
+    def_flags: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    def_start: I64 = field(default_factory=lambda: np.zeros(1, np.int64))  # [D+1] -> event
+    ref_base: list[int] = field(default_factory=list)
+    ref_class: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [R]
+    ref_sig: I64 = field(default_factory=lambda: np.zeros(0, np.int64))  # [R]
+    event_base: list[int] = field(default_factory=list)
+    kind: U8 = field(default_factory=lambda: np.zeros(0, np.uint8))  # [E]
+    op: U8 = field(default_factory=lambda: np.zeros(0, np.uint8))
+    operand: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # reference, type, or own index
+    event_def: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [E] -> definition
+    virtual_name: np.ndarray[tuple[int], np.dtype[np.bool_]] = field(
+        default_factory=lambda: np.zeros(0, bool)
+    )  # names that some definition could be dispatched to
+    _keys: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    _by_key: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    _defaults: set[int] = field(default_factory=set)  # signatures with a body in an interface
+    _above: dict[int, frozenset[int]] = field(default_factory=dict)
+    _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _sigs: I64 | None = None
+
+    @classmethod
+    def of(cls, codes: Sequence[Code], framework: Mapping[str, tuple[str | None, Iterable[str]]]) -> World:
+        """The program of some containers over the shipped hierarchy of framework classes (descriptor ->
+        superclass, interfaces)."""
+        world = cls(codes)
+        parents: dict[int, int] = {}
+        parts: Parts = {}
+        for n, code in enumerate(codes):
+            world._add(n, code, parents, parts)
+        world._framework(framework, parents)
+
+        def joined(name: str, dtype: type[np.generic]) -> np.ndarray[Any, Any]:
+            return np.concatenate([np.asarray(p, dtype) for p in parts[name]]) if parts else np.zeros(0, dtype)
+
+        for name, dtype in (("def_class", np.int32), ("def_flags", np.int32), ("def_sig", np.int64),
+                            ("ref_class", np.int32), ("ref_sig", np.int64), ("kind", np.uint8), ("op", np.uint8),
+                            ("operand", np.int32), ("event_def", np.int32)):  # fmt: skip
+            setattr(world, name, joined(name, dtype))
+        world.parent = np.full(len(world.types), -1, np.int32)
+        if parents:
+            world.parent[list(parents)] = list(parents.values())
+        world._index()
+        return world
+
+    def _add(self, n: int, code: Code, parents: dict[int, int], parts: Parts) -> None:
+        """Number one container's tables and append its columns."""
+        own = np.array([self._type(t) for t in code.types], np.int32)  # the last one stands for -1
+        self.maps.append(own)
+        self.def_base.append(sum(map(len, parts.get("def_class", ()))))
+        self.ref_base.append(sum(map(len, parts.get("ref_class", ()))))
+        self.event_base.append(sum(map(len, parts.get("kind", ()))))
+        runs = self._classes(n, code, own, parents)
+        sig = self._signatures(code, own)
+        classes = own[code.method_class]
+        method = code.def_method
+        keep = runs[code.def_class] & (method >= 0)
+        shift = self.def_base[-1]
+        kind = code.event_kind
+        operand = code.event_operand.copy()
+        calls = (kind == INVOKE) & (operand >= 0)
+        operand[calls] += self.ref_base[-1]
+        typed = (kind == NEW) | (kind == CLASS)
+        operand[typed] = own[operand[typed]]
+        fields = np.flatnonzero((kind == FIELD) & (operand >= 0))
+        # Of a field only its class matters here: touching a static one initialises the class.
+        operand[fields] = own[code.field_class[operand[fields]]]
+        for name, column in (
+            ("def_class", np.where(keep, classes[method], -1)), ("def_flags", code.def_flags),
+            ("def_sig", sig[method]), ("ref_class", classes), ("ref_sig", sig), ("kind", kind),
+            ("op", code.event_op), ("operand", operand), ("event_def", code.event_def + shift),
+        ):  # fmt: skip
+            parts.setdefault(name, []).append(column)
+
+    def _type(self, descriptor: str) -> int:
+        found = self.type_id.get(descriptor)
+        if found is None:
+            found = self.type_id[descriptor] = len(self.types)
+            if found >> _CLASS:
+                self.cut = True
+                self.type_id[descriptor] = 0
+                return 0
+            self.types.append(descriptor)
+        return found
+
+    def _classes(
+        self, n: int, code: Code, own: I32, parents: dict[int, int]
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Take in the class rows; mask of those that run, with a False at the end for index -1."""
+        runs = np.zeros(len(code.class_type) + 1, bool)
+        above: dict[int, list[int]] = {}
+        for row, name in zip(code.interface_class.tolist(), own[code.interface_type].tolist(), strict=True):
+            above.setdefault(row, []).append(name)
+        rows = zip(own[code.class_type].tolist(), own[code.class_super].tolist(), code.class_super.tolist(),
+                   code.class_flags.tolist(), strict=True)  # fmt: skip
+        for row, (cls, parent, stated, flags) in enumerate(rows):
+            if cls in self.class_at:
+                continue
+            self.class_at[cls] = n, row
+            runs[row] = True
+            if stated >= 0:
+                parents[cls] = parent
+            if row in above:
+                self.interfaces[cls] = tuple(above[row])
+            if flags & INTERFACE:
+                self.is_interface.add(cls)
+        return runs
+
+    def _signatures(self, code: Code, own: I32) -> I64:
+        """Signature of every method reference; one more at the end for index -1."""
+        ids, inverse = np.unique(code.method_name, return_inverse=True)
+        data, start, end = code.data, code.string_start.tolist(), code.string_end.tolist()
+        names = self.name_id
+        numbers = [
+            names.setdefault(bytes(data[start[s] : end[s]]) if s >= 0 else b"", len(names)) for s in ids.tolist()
+        ]
+        protos = np.array([*self._prototypes(code, own), 0], np.int64)
+        name = np.array(numbers, np.int64)[inverse] if len(ids) else np.zeros(0, np.int64)
+        if len(names) >> _NAME or len(self.proto_id) >> _PROTO:
+            self.cut = True
+            name &= (1 << _NAME) - 1
+            protos &= (1 << _PROTO) - 1
+        return np.append(name << _PROTO | protos[code.method_proto], -1)
+
+    def _prototypes(self, code: Code, own: I32) -> list[int]:
+        """Number of each prototype of a container."""
+        ids, args = self.proto_id, code.proto_args
+        if isinstance(args, list):
+            count = np.array([len(a) for a in args], np.int64)
+            flat = np.array([t for a in args for t in a], np.int32)
+        else:
+            count, flat = args.flat()
+        # Each key is the return type and then the arguments, four bytes each, cut from one buffer.
+        begin = np.cumsum(count) - count + np.arange(len(count))
+        every = np.empty(len(flat) + len(count), np.int32)
+        returns = np.zeros(len(every), bool)
+        returns[begin] = True
+        every[begin] = own[code.proto_return]
+        every[~returns] = own[flat]
+        buffer, at = every.tobytes(), [*(4 * begin).tolist(), 4 * len(every)]
+        return [ids.setdefault(buffer[at[p] : at[p + 1]], len(ids)) for p in range(len(count))]
+
+    def _framework(
+        self, framework: Mapping[str, tuple[str | None, Iterable[str]]], parents: dict[int, int]
+    ) -> None:
+        """Superclasses and interfaces of the framework types that the package mentions, and of theirs."""
+        at = 0
+        while at < len(self.types):  # grows as parents are met for the first time
+            known = framework.get(self.types[at])
+            if known is not None and at not in self.class_at:
+                parent, interfaces = known
+                if parent:
+                    parents[at] = self._type(parent)
+                found = tuple(self._type(i) for i in interfaces)
+                if found:
+                    self.interfaces[at] = found
+            at += 1
+
+    def _index(self) -> None:
+        self.names = list(self.name_id)
+        self.protos = list(self.proto_id)
+        count = len(self.def_class)
+        self.def_start = np.searchsorted(self.event_def, np.arange(count + 1, dtype=np.int32))
+        # What has no body cannot be run by a dispatch; a native one can.
+        body = (self.def_class >= 0) & (self.def_flags & ABSTRACT == 0)
+        able = np.flatnonzero(body)
+        keys = self.def_class[able].astype(np.int64) << (_NAME + _PROTO) | self.def_sig[able]
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._by_key = keys[order], able[order]
+        self.virtual_name = np.zeros(len(self.names) + 1, bool)
+        virtual = able[self.def_flags[able] & (STATIC | PRIVATE) == 0]
+        self.virtual_name[self.def_sig[virtual] >> _PROTO] = True
+        if self.is_interface:
+            inside = np.isin(self.def_class[virtual], list(self.is_interface))
+            self._defaults = set(self.def_sig[virtual[inside]].tolist())
+        # Definitions of a class stand together in a container.
+        if count:
+            edge = np.flatnonzero(np.diff(self.def_class)) + 1
+            begin = np.concatenate(([0], edge))
+            end = np.concatenate((edge, [count]))
+            for cls, low, high in zip(self.def_class[begin].tolist(), begin.tolist(), end.tolist(), strict=True):
+                self._rows.setdefault(cls, (low, high))
+
+    def defined(self, name: int) -> list[int]:
+        """Signatures of this name that some definition which can run has."""
+        if self._sigs is None:
+            self._sigs = np.unique(self.def_sig[self._by_key])
+        low, high = np.searchsorted(self._sigs, (name << _PROTO, (name + 1) << _PROTO))
+        return [int(s) for s in self._sigs[low:high]]
+
+    def proto_text(self, sig: int) -> str:
+        """`(args)ret` of a signature."""
+        returns, *args = np.frombuffer(self.protos[sig & (1 << _PROTO) - 1], np.int32).tolist()
+        return f"({''.join(self.types[a] for a in args)}){self.types[returns]}"
+
+    def members(self, cls: int, name: bytes, args: str) -> list[int]:
+        """Definitions that a call of `name` on an object of `cls` runs, whose argument list begins with
+        `args` (with its opening bracket; one that is closed is the whole list)."""
+        n = self.name_id.get(name)
+        if n is None:
+            return []
+        if name == b"<init>":  # never inherited, and the one name that thousands of signatures share
+            found = [d for d in self.rows(cls) if int(self.def_sig[d]) >> _PROTO == n]
+        else:
+            found = [self.one(cls, s) for s in self.defined(n)]
+        return [d for d in found if d >= 0 and self.proto_text(int(self.def_sig[d])).startswith(args)]
+
+    def name_of(self, sig: int) -> bytes:
+        """Member name of a signature."""
+        return self.names[sig >> _PROTO]
+
+    def arguments(self, sig: int) -> list[int]:
+        """Argument types of a signature."""
+        return [int(t) for t in np.frombuffer(self.protos[sig & (1 << _PROTO) - 1], np.int32)[1:]]
+
+    def lookup(self, cls: I64, sig: I64) -> I64:
+        """Definition that `sig` on an object of class `cls` runs, -1 where that is not in the package.
+
+        Up the superclasses; then default methods of interfaces."""
+        out = np.full(len(cls), -1, np.int64)
+        if not len(self._keys):
+            return out
+        open_ = np.arange(len(cls))
+        at = cls.astype(np.int64)
+        for _ in range(64):  # a hierarchy is never this deep; guards against cycles
+            key = at << (_NAME + _PROTO) | sig[open_]
+            pos = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
+            hit = self._keys[pos] == key
+            out[open_[hit]] = self._by_key[pos[hit]]
+            at = self.parent[at].astype(np.int64)
+            stay = ~hit & (at >= 0)
+            open_, at = open_[stay], at[stay]
+            if not len(open_):
+                break
+        if self._defaults:
+            for i in np.flatnonzero(out < 0).tolist():
+                if int(sig[i]) in self._defaults:
+                    out[i] = self._default(int(cls[i]), int(sig[i]))
+        return out
+
+    def one(self, cls: int, sig: int) -> int:
+        """`lookup` for one pair."""
+        return int(self.lookup(np.array([cls], np.int64), np.array([sig], np.int64))[0])
+
+    def _default(self, cls: int, sig: int) -> int:
+        for above in sorted(self.above(cls)):
+            if above in self.is_interface:
+                key = above << (_NAME + _PROTO) | sig
+                pos = int(np.searchsorted(self._keys, key))
+                if pos < len(self._keys) and int(self._keys[pos]) == key:
+                    return int(self._by_key[pos])
+        return -1
+
+    def above(self, cls: int) -> frozenset[int]:
+        """The class with all its superclasses and interfaces."""
+        found = self._above.get(cls)
+        if found is None:
+            seen: set[int] = set()
+            todo = [cls]
+            while todo:
+                t = todo.pop()
+                if t in seen:
+                    continue
+                seen.add(t)
+                parent = int(self.parent[t])
+                if parent >= 0:
+                    todo.append(parent)
+                todo += self.interfaces.get(t, ())
+            found = self._above[cls] = frozenset(seen)
+        return found
+
+    def rows(self, cls: int) -> range:
+        """Definitions of a class of the package."""
+        return range(*self._rows.get(cls, (0, 0)))
+
+    def place(self, d: int) -> tuple[Code, int]:
+        """Container of a definition and its number there."""
+        n = int(np.searchsorted(self.def_base, d, "right")) - 1
+        return self.codes[n], d - self.def_base[n]
+
+    def event_place(self, e: int) -> tuple[Code, int]:
+        """Container of an event and its number there."""
+        n = int(np.searchsorted(self.event_base, e, "right")) - 1
+        return self.codes[n], e - self.event_base[n]
+
+    def method(self, d: int) -> str:
+        """`Lpkg/Cls;->name(args)ret` of a definition."""
+        code, local = self.place(d)
+        return code.definition(local)
+
+    def find(self, method: str) -> int:
+        """The definition with this descriptor, -1 where none runs."""
+        cls, _, member = method.partition("->")
+        t = self.type_id.get(cls)
+        name = member.partition("(")[0].encode("utf-8", "surrogatepass")
+        if t is None:
+            return -1
+        number = self.name_id.get(name, -1)
+        for d in self.rows(t):
+            # A name that is shown shortened is compared by its text alone.
+            if (number < 0 or int(self.def_sig[d]) >> _PROTO == number) and self.method(d) == method:
+                return d
+        return -1
+
+
+def events_of(world: World, defs: I64) -> I64:
+    """All events of some definitions, as one array of event numbers in order."""
+    low, high = world.def_start[defs], world.def_start[defs + 1]
+    n = high - low
+    return np.repeat(low - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
