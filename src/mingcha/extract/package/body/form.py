@@ -1,0 +1,69 @@
+"""The form of a decoded method body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mingcha.extract.package.columns import Code
+
+# Comparisons of an `if`: value of the instruction. `if x` alone compares with zero.
+EQ, NE, LT, GE, GT, LE = range(6)
+NEGATED = (NE, EQ, GE, LT, LE, GT)
+
+
+@dataclass(slots=True)
+class Insn:
+    """One instruction. `op` is one of const, string, class, move, result, invoke, get, put, sget, sput,
+    new, if, goto, switch, return, throw, aget, aput, arith, cmp, cast, instanceof, array, fill, length,
+    exception, nop."""
+
+    pos: int
+    """Code units from the begin of the file, as `Code.event_pos`."""
+    op: str
+    dst: int = -1
+    """Register written, -1 for none."""
+    src: tuple[int, ...] = ()
+    """Registers read, in order: invoke, the arguments with the receiver first, wide ones once; put, value
+    and object; aput, value, array, index."""
+    value: int | None = None
+    """Literal of const and of arith with a literal; comparison of an if; of cmp nothing."""
+    ref: int = -1
+    """Index into the container's methods (invoke), fields (get, put, sget, sput), types or strings."""
+    virtual: bool = False
+    static: bool = False
+    operator: int = -1
+    """Of arith: 0 add, 1 sub, 2 mul, 3 div, 4 rem, 5 and, 6 or, 7 xor, 8 shl, 9 shr, 10 ushr; 20 negation and
+    conversions, which read one register."""
+    targets: tuple[int, ...] = ()
+    """Instructions that a branch or switch may go to, besides the next one."""
+    keys: tuple[int, ...] = ()
+    """Of a switch: the value for each target."""
+
+
+@dataclass(slots=True)
+class Body:
+    """One method. Indices count instructions."""
+
+    code: Code
+    definition: int
+    insns: list[Insn]
+    registers: int
+    params: tuple[int, ...]
+    """Registers of the parameters, receiver first unless the method is static, wide ones once."""
+    succ: list[tuple[int, ...]] = field(default_factory=list)
+    """Successors, the next instruction first."""
+    handlers: list[tuple[int, ...]] = field(default_factory=list)
+    """Where an exception of each instruction may go."""
+    cut: bool = False
+    """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
+    _index: dict[int, int] = field(default_factory=dict)
+
+    def index(self, pos: int) -> int:
+        """Number of the instruction at a position, -1 where none begins."""
+        if not self._index:
+            self._index = {insn.pos: i for i, insn in enumerate(self.insns)}
+        return self._index.get(pos, -1)
+
+    def args(self, insn: Insn) -> tuple[int, ...]:
+        """Registers of an invoke's arguments without the receiver."""
+        return insn.src if insn.static else insn.src[1:]
