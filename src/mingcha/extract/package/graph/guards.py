@@ -1,31 +1,257 @@
-"""Flags that keep code from running before the user acts (under construction)."""
+"""Flags that keep code from running before the user acts.
+
+At first start every flag has its initial value. Branches that hang on flags alone are decided by
+it; the calls on the side that cannot run are closed, and the start-up reach is worked out again
+without them. If that reach contains a write that gives a flag another value, the flag is no
+guard and is dropped, until nothing changes: a flag that start-up code sets before the dialog guards
+nothing. What is then closed is guarded by an act if only code behind user callbacks sets the flag.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from mingcha.extract.package.apis import descriptor
+from mingcha.extract.package.columns import FIELD, I64, INVOKE, STRING
 from mingcha.extract.package.graph.reach import Reach
-from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.graph.startup import Startup
+from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
+from mingcha.extract.package.graph.world import PROTO, World, events_of
+from mingcha.extract.package.graph.writers import Writers
+
+ROUNDS = 12  # times that flags are dropped and the reach is worked out again
+READERS = 3_000  # methods whose branches are looked at
+_CONSENT = re.compile(
+    r"agree|consent|privacy|policy|protocol|permit|accept|yinsi|xieyi|tongyi|gdpr|隐私|同意|协议|授权", re.I
+)
+_TEXTS = 200  # constants of a class looked at for words of consent
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Guard:
+    """Why an event does not run at first start."""
+
     flag: str
     by_act: bool
+    kind: str
+    """consent or act"""
+    read: int
+    set_by: tuple[int, ...]
 
     def fields(self, world: World) -> dict[str, Any]:
-        return {"guard": self.flag}
+        """The guard's part of a `startup-path` fact."""
+        return {
+            "guard": self.flag, "guard_kind": self.kind,
+            "guard_read": world.method(self.read) if self.read >= 0 else None,
+            "guard_set": sorted({world.method(d) for d in self.set_by})[:8],
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Guards:
+    """The closed events of a package. `first`: the reach as if there were no guards."""
+
     first: Reach
-    closed: dict[int, Guard] = field(default_factory=dict)
+    startup: Startup
+    ui: Mapping[str, Any]
+    values: Values | None = None
+    writers: Writers | None = None
+    closed: dict[int, frozenset[str]] = field(default_factory=dict)
+    _acts: Reach | None = None
+    _known: dict[frozenset[str], Guard] = field(default_factory=dict)
 
-    def on(self, events: list[int]) -> Guard | None:
-        return next((self.closed[e] for e in events if e in self.closed), None)
+    def on(self, events: Iterable[int]) -> Guard | None:
+        """The guard of the first closed one of some events."""
+        flags = next((self.closed[e] for e in events if e in self.closed), None)
+        if flags is None or self.writers is None or self.values is None:
+            return None
+        if flags not in self._known:
+            found = [self._guard(f) for f in sorted(flags)]
+            found.sort(key=lambda g: (not g.by_act, g.kind != "consent", g.flag.startswith("field")))
+            self._known[flags] = found[0]
+        return self._known[flags]
+
+    def _guard(self, flag: str) -> Guard:
+        assert self.writers is not None and self.values is not None
+        w = self.startup.world
+        acts = self.acts()
+        by = tuple(dict.fromkeys(int(w.event_def[x.event]) for x in self.writers.of(flag)))
+        set_by = tuple(d for d in by if acts.reached[d])
+        read = self.values.readers.get(flag, -1)
+        consent = _CONSENT.search(flag.partition(":")[2]) or any(
+            _CONSENT.search(t) for d in (*set_by, read) if d >= 0 for t in self._texts(d)
+        )
+        return Guard(flag, bool(set_by), "consent" if consent else "act", read, set_by or by)
+
+    def _texts(self, d: int) -> Iterable[str]:
+        """Name of a method and the constants of its class."""
+        w = self.world
+        name = w.method(d)
+        yield name.partition("(")[0]
+        code, _ = w.place(d)
+        base = w.event_base[w.container(code)]
+        rows = w.rows(int(w.def_class[d]))
+        low, high = int(w.def_start[rows.start]), int(w.def_start[rows.stop])
+        for e in (np.flatnonzero(w.kind[low:high] == STRING)[:_TEXTS] + low).tolist():
+            yield code.text(int(code.event_operand[e - base]))[:200]
+
+    @property
+    def world(self) -> World:
+        """The program."""
+        return self.startup.world
+
+    def acts(self) -> Reach:
+        """What runs because the user did something: from all user callbacks of the package."""
+        if self._acts is None:
+            reach, _ = self.startup.blank()
+            for d in user_callbacks(self.world, self.ui):
+                cls = int(self.world.def_class[d])
+                reach.make(cls, -1)
+                reach.enter(d, "act")
+            for cls in self.first.made:
+                if cls < len(self.world.types):
+                    reach.make(cls, -1)
+            reach.run()
+            self._acts = reach
+        return self._acts
 
 
-def find(startup: Any, ui: Any) -> Guards:
-    return Guards(startup.reach)
+def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
+    """Work out the guards of a package; `startup.reach` becomes the reach past them."""
+    out = Guards(startup.reach, startup, ui)
+    values = Values(startup.world, {})
+    writers = Writers(startup.world, values)
+    writers.index_fields(out.first)
+    readers = _readers(startup.world, out.first, set(writers.fields))
+    if not len(readers):
+        return out
+    for _ in range(ROUNDS):
+        closed = _closed(startup.world, values, readers)
+        if not closed:
+            return out
+        reach, special = startup.analyse(np.array(sorted(closed), np.int64))
+        used = frozenset().union(*set(closed.values()))
+        writers.load(f[5:] for f in used if f.startswith("pref:"))
+        opened = {f for f in used if _set_at_start(startup.world, reach, writers, f, closed)}
+        if not opened:
+            out.values, out.writers, out.closed = values, writers, closed
+            startup.reach, startup.special = reach, special
+            return out
+        values.open |= opened
+        values.again()
+        writers.forget()
+    return out  # flags that chase each other guard nothing
+
+
+def _set_at_start(world: World, reach: Reach, writers: Writers, flag: str, closed: Mapping[int, frozenset[str]]) -> bool:
+    return any(reach.reached[world.event_def[x.event]] and x.event not in closed for x in writers.of(flag))
+
+
+def _closed(world: World, values: Values, readers: I64) -> dict[int, frozenset[str]]:
+    """Events that do not run at first start, with the flags that they wait for."""
+    out: dict[int, frozenset[str]] = {}
+    for d in readers.tolist():
+        body = values.body(d)
+        if body is None or body.cut:
+            continue
+        live, flags = values.live(d, body)
+        if not flags or len(live) == len(body.insns):
+            continue
+        low, high = int(world.def_start[d]), int(world.def_start[d + 1])
+        if low == high:
+            continue
+        code, first = world.event_place(low)
+        for k, pos in enumerate(code.event_pos[first : first + high - low].tolist()):
+            if body.index(pos) not in live:
+                out[low + k] = flags
+    return out
+
+
+def _readers(world: World, reach: Reach, fields: set[str]) -> I64:
+    """Reached methods that may branch on a flag: they read one, or call a method that returns one."""
+    w = world
+    reached = np.flatnonzero(reach.reached)
+    events = events_of(w, reached)
+    kind = w.kind[events]
+    calls = events[(kind == INVOKE) & (w.operand[events] >= 0)]
+    names = np.zeros(len(w.names) + 1, bool)
+    known = [w.name_id[g.encode()] for g in GETTERS if g.encode() in w.name_id]
+    names[known] = True
+    hit = calls[names[w.ref_sig[w.operand[calls]] >> PROTO]]
+    found = set(w.event_def[hit].tolist())
+    if fields:
+        found |= _field_readers(w, events[kind == FIELD], fields)
+    front = found
+    for _ in range(4):  # a flag passed on by so many methods
+        passing = [d for d in front if _returns_flag(w, d)]
+        if not passing or len(found) > READERS:
+            break
+        front = _callers(w, calls, passing) - found
+        found |= front
+    return np.array(sorted(found)[:READERS], np.int64)
+
+
+def _field_readers(w: World, events: I64, fields: set[str]) -> set[int]:
+    out: set[int] = set()
+    bounds = np.searchsorted(events, [*w.event_base, len(w.kind)])
+    for n, code in enumerate(w.codes):
+        mine = events[bounds[n] : bounds[n + 1]] - w.event_base[n]
+        if not len(mine):
+            continue
+        op = code.event_op[mine]
+        reads = mine[((op >= 0x52) & (op <= 0x58)) | ((op >= 0x60) & (op <= 0x66))]
+        ids, inverse = np.unique(code.event_operand[reads], return_inverse=True)
+        static = np.array([field_flag(code, int(f), True) in fields for f in ids], bool)
+        own = np.array([field_flag(code, int(f), False) in fields for f in ids], bool)
+        if len(ids):
+            hit = np.where(code.event_op[reads] >= 0x60, static[inverse], own[inverse])
+            out |= set((code.event_def[reads[hit]] + w.def_base[n]).tolist())
+    return out
+
+
+def _returns_flag(w: World, d: int) -> bool:
+    returns = w.proto_text(int(w.def_sig[d])).rpartition(")")[2]
+    return returns in ("Z", "I", "Ljava/lang/Boolean;", "Ljava/lang/String;", "Ljava/lang/Integer;", "J")
+
+
+def _callers(w: World, calls: I64, targets: Sequence[int]) -> set[int]:
+    """Reached methods that call one of some methods, or one of that signature over an interface."""
+    wanted = np.unique(w.def_sig[np.array(targets, np.int64)])
+    refs = w.operand[calls]
+    hit = np.isin(w.ref_sig[refs], wanted)
+    calls, refs = calls[hit], refs[hit]
+    ids, inverse = np.unique(refs, return_inverse=True)
+    target = w.lookup(w.ref_class[ids].astype(np.int64), w.ref_sig[ids])
+    inside = np.array([int(c) in w.class_at for c in w.ref_class[ids]], bool)
+    good = np.isin(target, np.array(targets, np.int64)) | ((target < 0) & inside)
+    return set(w.event_def[calls[good[inverse]]].tolist()) if len(ids) else set()
+
+
+def user_callbacks(world: World, ui: Mapping[str, Any]) -> list[int]:
+    """Definitions that run because the user does something: methods of listener interfaces, and public
+    methods of activities that take a View alone, which layouts name in android:onClick."""
+    w = world
+    out: set[int] = set()
+    for entry in ui.values():
+        cls = w.type_id.get(descriptor(entry.cls))
+        if cls is None:
+            continue
+        for name in entry.methods:
+            n = w.name_id.get(name.encode())
+            for sig in w.defined(n) if n is not None else ():
+                out |= {d for d in w.with_signature(sig) if cls in w.above(int(w.def_class[d]))}
+    activity = w.type_id.get("Landroid/app/Activity;")
+    view = w.type_id.get("Landroid/view/View;")
+    if activity is not None and view is not None:
+        for cls in w.class_at:
+            if activity in w.above(cls):
+                out |= {
+                    d for d in w.rows(cls)
+                    if w.def_class[d] >= 0 and w.def_flags[d] & 1 and w.proto_text(int(w.def_sig[d])) == "(Landroid/view/View;)V"
+                }  # fmt: skip
+    return sorted(out)

@@ -45,10 +45,14 @@ class Startup:
         self.triggers = Triggers(self.table, self.world)
         self.reach, self.special = self.analyse()
 
+    def blank(self) -> tuple[Reach, Special]:
+        """An analysis without entries."""
+        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
+        return Reach(self.world, self.triggers, special=special), special
+
     def analyse(self, blocked: I64 | None = None) -> tuple[Reach, Special]:
         """Reach from the start of the app, with some events taken never to run."""
-        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
-        reach = Reach(self.world, self.triggers, special=special)
+        reach, special = self.blank()
         if blocked is not None:
             reach.blocked = blocked
         for phase in (0, 1):

@@ -66,6 +66,7 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
+    _by_sig: tuple[I64, I64] | None = None
 
     @classmethod
     def of(cls, codes: Sequence[Code], framework: Mapping[str, tuple[str | None, Iterable[str]]]) -> World:
@@ -241,6 +242,15 @@ class World:
         returns, *args = np.frombuffer(self.protos[sig & (1 << _PROTO) - 1], np.int32).tolist()
         return f"({''.join(self.types[a] for a in args)}){self.types[returns]}"
 
+    def with_signature(self, sig: int) -> list[int]:
+        """Definitions that can run and have this signature."""
+        if self._by_sig is None:
+            able = self._by_key[np.argsort(self.def_sig[self._by_key], kind="stable")]
+            self._by_sig = self.def_sig[able], able
+        sigs, able = self._by_sig
+        low, high = np.searchsorted(sigs, (sig, sig + 1))
+        return [int(d) for d in able[low:high]]
+
     def members(self, cls: int, name: bytes, args: str) -> list[int]:
         """Definitions that a call of `name` on an object of `cls` runs, whose argument list begins with
         `args` (with its opening bracket; one that is closed is the whole list)."""
@@ -325,6 +335,10 @@ class World:
         """Container of a definition and its number there."""
         n = int(np.searchsorted(self.def_base, d, "right")) - 1
         return self.codes[n], d - self.def_base[n]
+
+    def container(self, code: Code) -> int:
+        """Number of a container."""
+        return next(n for n, c in enumerate(self.codes) if c is code)
 
     def event_place(self, e: int) -> tuple[Code, int]:
         """Container of an event and its number there."""

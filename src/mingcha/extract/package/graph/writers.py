@@ -1,0 +1,246 @@
+"""Who sets a flag to another value than it has at first start.
+
+Fields: every write of the field in the package. Preferences: every method that loads the key and
+hands it to a call that stores. A write of the initial value again changes nothing and is left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from mingcha.extract.package.body.form import Body, Insn
+from mingcha.extract.package.columns import FIELD, INVOKE, STRING
+from mingcha.extract.package.graph.reach import Reach
+from mingcha.extract.package.graph.values import Value, Values, field_flag
+from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.strings import among
+
+_EDITOR = "Landroid/content/SharedPreferences$Editor;"
+_MMKV = "Lcom/tencent/mmkv/MMKV;"
+_STORES = ("put", "set", "save", "write", "store", "encode", "update", "mark", "add", "commit", "apply", "edit")
+_WRITES = np.zeros(256, bool)
+_WRITES[[*range(0x59, 0x60), *range(0x67, 0x6E)]] = True
+FLAGS = 2_000  # flags of one package that are followed
+SITES = 400  # places of one flag
+
+
+class Write(NamedTuple):
+    """One place that sets a flag: its event, and the value where it is certain."""
+
+    event: int
+    value: Value | None
+
+
+@dataclass(slots=True)
+class Writers:
+    """Writes by flag, worked out when first asked for."""
+
+    world: World
+    values: Values
+    fields: dict[str, list[int]] = field(default_factory=dict)  # flag -> events that write it
+    _known: dict[str, list[Write]] = field(default_factory=dict)
+    _literals: dict[str, list[int]] = field(default_factory=dict)  # key -> definitions that load it
+
+    def index_fields(self, reach: Reach) -> None:
+        """Find the boolean and other flag fields that only code not reached from the start sets, and their
+        initial values. What start-up code sets to something unknown is no flag."""
+        for flag, events in self._field_writes().items():
+            late = [e for e in events if not reach.reached[self.world.event_def[e]]]
+            if late and len(self.fields) < FLAGS:
+                self.fields[flag] = events
+        for flag in list(self.fields):
+            self.values.initial[flag] = None  # while it is worked out, so that no cycle arises
+        for flag, events in list(self.fields.items()):
+            self.values.initial[flag] = self._initial(flag, events)
+
+    def _field_writes(self) -> dict[str, list[int]]:
+        """Events that write a boolean field of the package, by flag."""
+        w = self.world
+        out: dict[str, list[int]] = defaultdict(list)
+        for n, code in enumerate(w.codes):
+            wanted = [t for t, name in enumerate(code.types[:-1]) if name in ("Z", "Ljava/lang/Boolean;")]
+            mask = np.zeros(len(code.field_class) + 1, bool)
+            mask[:-1] = np.isin(code.field_type, wanted)
+            hit = np.flatnonzero(
+                (code.event_kind == FIELD) & _WRITES[code.event_op]
+                & mask[np.where(code.event_kind == FIELD, code.event_operand, -1)]
+            )  # fmt: skip
+            runs = w.def_class[code.event_def[hit] + w.def_base[n]] >= 0
+            for e in hit[runs].tolist():
+                flag = field_flag(code, int(code.event_operand[e]), int(code.event_op[e]) >= 0x67)
+                if flag:
+                    out[flag].append(e + w.event_base[n])
+        return out
+
+    def _initial(self, flag: str, events: list[int]) -> Value | None:
+        """Value before anybody writes: of its class's initialiser or constructor, else 0 (false, null)."""
+        w = self.world
+        first = b"<clinit>" if flag.startswith("static:") else b"<init>"
+        found: set[Value | None] = set()
+        for e in events:
+            if w.name_of(int(w.def_sig[w.event_def[e]])) == first:
+                found.add(self._written(e))
+        stated = self._stated(flag) if flag.startswith("static:") else None
+        if not found:
+            return Value(stated or 0)
+        return found.pop() if len(found) == 1 else None
+
+    def _stated(self, flag: str) -> int | None:
+        """Value that the class itself states for a static field (DEX format, static_values)."""
+        from mingcha.extract.package.dex.statics import boolean
+
+        cls, _, name = flag.partition(":")[2].partition("->")
+        place = self.world.class_at.get(self.world.type_id.get(cls, -1))
+        return None if place is None else boolean(self.world.codes[place[0]], place[1], name)
+
+    def _written(self, event: int) -> Value | None:
+        """Value that an event writes into a field, None where it is not certain."""
+        w = self.world
+        d = int(w.event_def[event])
+        body = self.values.body(d)
+        code, local = w.event_place(event)
+        i = body.index(int(code.event_pos[local])) if body else -1
+        if body is None or i < 0 or not body.insns[i].src:
+            return None
+        return self.values.value(d, body, i, body.insns[i].src[0])
+
+    def of(self, flag: str) -> list[Write]:
+        """The writes of a flag that may change it."""
+        if flag not in self._known:
+            initial = self.values.seen.get(flag, 0) if flag.startswith("pref:") else None
+            if flag.startswith("pref:"):
+                writes = list(self._stored(flag[5:]))
+            else:
+                writes = [Write(e, self._written(e)) for e in self.fields.get(flag, ())[:SITES]]
+                value = self.values.initial.get(flag)
+                initial = value.const if value else None
+            self._known[flag] = [x for x in writes if x.value is None or x.value.const != initial]
+        return self._known[flag]
+
+    def forget(self) -> None:
+        """Values may rest on flags that were opened."""
+        self._known.clear()
+
+    # ---- preferences ------------------------------------------------------------------------------
+
+    def load(self, keys: Iterable[str]) -> None:
+        """Find the methods that load some keys, all containers in one pass each."""
+        wanted = {k for k in keys if k not in self._literals}
+        raw = {k.encode("utf-8", "surrogatepass"): k for k in wanted}
+        for k in wanted:
+            self._literals[k] = []
+        if not raw:
+            return
+        w = self.world
+        for n, code in enumerate(w.codes):
+            mask = among(code, set(raw))
+            loads = np.flatnonzero((code.event_kind == STRING) & mask[np.where(code.event_kind == STRING, code.event_operand, -1)])
+            for e in loads.tolist():
+                d = int(code.event_def[e]) + w.def_base[n]
+                known = self._literals[raw[code.raw(int(code.event_operand[e]))]]
+                if w.def_class[d] >= 0 and d not in known and len(known) < SITES:
+                    known.append(d)
+
+    def _stored(self, key: str) -> Iterable[Write]:
+        """Calls that store a value under a key."""
+        self.load([key])
+        for d in self._literals[key]:
+            body = self.values.body(d)
+            if body is None:
+                continue
+            for i, insn in enumerate(body.insns):
+                if insn.op == "invoke" and insn.ref >= 0 and self._stores(body, insn):
+                    yield from self._one(d, body, i, insn, key)
+
+    def _stores(self, body: Body, insn: Insn) -> bool:
+        code = body.code
+        cls = code.type(int(code.method_class[insn.ref]))
+        name = code.text(int(code.method_name[insn.ref]))
+        if cls in (_EDITOR, _MMKV):
+            return name.startswith(("put", "encode"))
+        t = self.world.type_id.get(cls)
+        if t is None:
+            return False
+        if t not in self.world.class_at:
+            return _EDITOR in {self.world.types[a] for a in self.world.above(t)} and name.startswith("put")
+        return name.lower().startswith(_STORES) or self._leads_to_store(body, insn, 2)
+
+    def _leads_to_store(self, body: Body, insn: Insn, depth: int) -> bool:
+        """Whether a method of the package, whatever its name, stores something."""
+        w = self.world
+        d = self.values.target(body.code, insn)
+        todo, seen = [(d, depth)], {-1}
+        while todo:
+            d, left = todo.pop()
+            if d in seen:
+                continue
+            seen.add(d)
+            low, high = int(w.def_start[d]), int(w.def_start[d + 1])
+            refs = w.operand[low:high][(w.kind[low:high] == INVOKE) & (w.operand[low:high] >= 0)]
+            for ref in refs.tolist()[:200]:
+                name = w.name_of(int(w.ref_sig[ref]))
+                cls = int(w.ref_class[ref])
+                if w.types[cls] in (_EDITOR, _MMKV) and name.startswith((b"put", b"encode")):
+                    return True
+                if left and cls in w.class_at:
+                    todo.append((w.one(cls, int(w.ref_sig[ref])), left - 1))
+        return False
+
+    def _one(self, d: int, body: Body, i: int, insn: Insn, key: str, depth: int = 2) -> Iterable[Write]:
+        """The write of one storing call, if its key is ours; through the callers where they give the value."""
+        args = body.args(insn)
+        consts = [self.values.value(d, body, i, r) for r in args]
+        at = next((k for k, v in enumerate(consts) if v is not None and v.const == key), None)
+        if at is None or at + 1 >= len(args):
+            return
+        event = self._event(d, body, i)
+        value = consts[at + 1]
+        given = self._parameter(body, i, args[at + 1]) if value is None else -1
+        if value is None and given >= 0 and depth > 0:
+            callers = list(self._callers(d, given))
+            if callers:
+                yield from callers
+                return
+        yield Write(event, value)
+
+    def _parameter(self, body: Body, i: int, register: int) -> int:
+        """Number of the parameter that a register holds unchanged, -1 for none."""
+        from mingcha.extract.package.body.analysis import sources
+
+        found = sources(body, i, register)
+        while found and len(found) == 1 and found[0] >= 0 and body.insns[found[0]].op == "move":
+            at = found[0]
+            found = sources(body, at, body.insns[at].src[0])
+        return -1 - found[0] if found and len(found) == 1 and found[0] < 0 else -1
+
+    def _callers(self, d: int, parameter: int) -> Iterable[Write]:
+        """Calls of a method, with the constant that each gives for a parameter."""
+        w = self.world
+        sig, home = int(w.def_sig[d]), int(w.def_class[d])
+        refs = np.flatnonzero(w.ref_sig == sig)
+        refs = np.array([r for r in refs.tolist() if w.one(int(w.ref_class[r]), sig) == d or
+                         int(w.ref_class[r]) in w.above(home)], np.int64)  # fmt: skip
+        if not len(refs):
+            return
+        for event in np.flatnonzero((w.kind == INVOKE) & np.isin(w.operand, refs)).tolist()[:SITES]:
+            caller = int(w.event_def[event])
+            body = self.values.body(caller)
+            code, local = w.event_place(event)
+            i = body.index(int(code.event_pos[local])) if body else -1
+            if body is None or i < 0 or parameter >= len(body.insns[i].src):
+                yield Write(event, None)
+                continue
+            yield Write(event, self.values.value(caller, body, i, body.insns[i].src[parameter]))
+
+    def _event(self, d: int, body: Body, i: int) -> int:
+        """The event of an instruction."""
+        w = self.world
+        low, high = int(w.def_start[d]), int(w.def_start[d + 1])
+        code, first = w.event_place(low)
+        found = np.searchsorted(code.event_pos[first : first + high - low], body.insns[i].pos)
+        return low + int(found)
