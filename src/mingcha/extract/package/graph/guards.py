@@ -124,14 +124,16 @@ class Guards:
 def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
     """Work out the guards of a package; `startup.reach` becomes the reach past them."""
     out = Guards(startup.reach, startup, ui)
-    values = Values(startup.world, {})
-    writers = Writers(startup.world, values)
+    writers = Writers(startup.world)
+    values = writers.values
     writers.index_fields(out.first)
-    readers = _readers(startup.world, out.first, set(writers.fields))
+    readers, values.passing = _readers(startup.world, out.first, set(writers.fields))
     if not len(readers):
         return out
+    shut = _Closed(startup.world, values, readers)
+    opened: set[str] = set()
     for _ in range(ROUNDS):
-        closed = _closed(startup.world, values, readers)
+        closed = shut.events(opened)
         if not closed:
             return out
         reach, special = startup.analyse(np.array(sorted(closed), np.int64))
@@ -152,28 +154,43 @@ def _set_at_start(world: World, reach: Reach, writers: Writers, flag: str, close
     return any(reach.reached[world.event_def[x.event]] and x.event not in closed for x in writers.of(flag))
 
 
-def _closed(world: World, values: Values, readers: I64) -> dict[int, frozenset[str]]:
-    """Events that do not run at first start, with the flags that they wait for."""
-    out: dict[int, frozenset[str]] = {}
-    for d in readers.tolist():
-        body = values.body(d)
-        if body is None or body.cut:
-            continue
-        live, flags = values.live(d, body)
+@dataclass(slots=True)
+class _Closed:
+    """Events that do not run at first start, by method. A method is looked at again only when a flag that
+    it waits for was dropped."""
+
+    world: World
+    values: Values
+    readers: I64
+    _by: dict[int, tuple[frozenset[str], list[int]]] = field(default_factory=dict)
+
+    def events(self, opened: set[str]) -> dict[int, frozenset[str]]:
+        """Closed events with the flags that they wait for."""
+        todo = [d for d, (flags, _) in self._by.items() if flags & opened] if self._by else self.readers.tolist()
+        for d in todo:
+            found = self._one(d)
+            if found is None:
+                self._by.pop(d, None)
+            else:
+                self._by[d] = found
+        return {e: flags for flags, events in self._by.values() for e in events}
+
+    def _one(self, d: int) -> tuple[frozenset[str], list[int]] | None:
+        body = self.values.body(d)
+        low, high = int(self.world.def_start[d]), int(self.world.def_start[d + 1])
+        if body is None or body.cut or low == high:
+            return None
+        live, flags = self.values.live(d, body)
         if not flags or len(live) == len(body.insns):
-            continue
-        low, high = int(world.def_start[d]), int(world.def_start[d + 1])
-        if low == high:
-            continue
-        code, first = world.event_place(low)
-        for k, pos in enumerate(code.event_pos[first : first + high - low].tolist()):
-            if body.index(pos) not in live:
-                out[low + k] = flags
-    return out
+            return None
+        code, first = self.world.event_place(low)
+        places = code.event_pos[first : first + high - low].tolist()
+        return flags, [low + k for k, pos in enumerate(places) if body.index(pos) not in live]
 
 
-def _readers(world: World, reach: Reach, fields: set[str]) -> I64:
-    """Reached methods that may branch on a flag: they read one, or call a method that returns one."""
+def _readers(world: World, reach: Reach, fields: set[str]) -> tuple[I64, set[int]]:
+    """Reached methods that may branch on a flag (they read one, or call a method that returns one), and
+    those of them that may return one."""
     w = world
     reached = np.flatnonzero(reach.reached)
     events = events_of(w, reached)
@@ -186,14 +203,15 @@ def _readers(world: World, reach: Reach, fields: set[str]) -> I64:
     found = set(w.event_def[hit].tolist())
     if fields:
         found |= _field_readers(w, events[kind == FIELD], fields)
-    front = found
+    front, passing = found, {d for d in found if _returns_flag(w, d)}
     for _ in range(4):  # a flag passed on by so many methods
-        passing = [d for d in front if _returns_flag(w, d)]
-        if not passing or len(found) > READERS:
+        asked = passing & front
+        if not asked or len(found) > READERS:
             break
-        front = _callers(w, calls, passing) - found
+        front = _callers(w, calls, sorted(asked)) - found
         found |= front
-    return np.array(sorted(found)[:READERS], np.int64)
+        passing |= {d for d in front if _returns_flag(w, d)}
+    return np.array(sorted(found)[:READERS], np.int64), passing
 
 
 def _field_readers(w: World, events: I64, fields: set[str]) -> set[int]:

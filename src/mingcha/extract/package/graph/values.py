@@ -8,7 +8,7 @@ Everything that is not certain is None, "unknown", and then no guard follows fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,8 +43,10 @@ class Values:
     """Evaluation over one world. `open` are flags whose value at first start is not certain."""
 
     world: World
-    initial: dict[str, Value | None]
-    """Initial values of field flags, by flag; asked through `fields`, filled by `writers`."""
+    initial: Callable[[str], Value | None]
+    """Initial value of a field flag, None for a field that is none."""
+    passing: set[int] = field(default_factory=set)
+    """Methods that may return a flag; no other call is looked into."""
     open: set[str] = field(default_factory=set)
     seen: dict[str, int | str] = field(default_factory=dict)
     """Preference flags met, with the default they were read with."""
@@ -166,10 +168,8 @@ class Values:
 
     def _field(self, d: int, code: Code, insn: Insn) -> Value | None:
         flag = field_flag(code, insn.ref, insn.op == "sget")
-        if flag is None or flag in self.open or flag not in self.initial:
-            return None
-        value = self.initial[flag]
-        if value is None:
+        value = self.initial(flag) if flag is not None and flag not in self.open else None
+        if flag is None or value is None:
             return None
         self.readers.setdefault(flag, d)
         return Value(value.const, value.flags | {flag})
@@ -189,11 +189,10 @@ class Values:
 
         if name in GETTERS and self.is_store(cls):
             return self._preference(d, name, arg(1), arg(2) if len(insn.src) > 2 else Value(0))
-        known = _pure(cls, name, [arg(k) for k in range(min(len(insn.src), 3))])
-        if known is not None:
-            return known
-        target = self.target(code, insn)
-        if target < 0 or depth <= 0 or len(self._busy) > DEPTH:
+        if (cls, name) in _PURE:
+            return _pure(name, [arg(k) for k in range(min(len(insn.src), 2))])
+        target = self.target(code, insn) if depth > 0 and len(self._busy) <= DEPTH else -1
+        if target not in self.passing:
             return None
         return self.returned(target, tuple(arg(k) for k in range(min(len(insn.src), 8))))
 
@@ -270,28 +269,28 @@ def field_flag(code: Code, ref: int, static: bool) -> str | None:
     return f"{'static' if static else 'field'}:{cls}->{name}"
 
 
-def _pure(cls: str, name: str, args: list[Value | None]) -> Value | None:
-    """Functions of the platform that only look at their arguments."""
+_STRING, _UTILS = "Ljava/lang/String;", "Landroid/text/TextUtils;"
+# Functions of the platform that only look at their arguments.
+_PURE = frozenset(
+    [(c, n) for c in ("Ljava/lang/Boolean;", "Ljava/lang/Integer;") for n in
+     ("valueOf", "booleanValue", "intValue", "parseBoolean", "parseInt")]
+    + [(_UTILS, "isEmpty"), (_UTILS, "equals"), (_STRING, "isEmpty"), (_STRING, "length"), (_STRING, "equals"),
+       (_STRING, "equalsIgnoreCase"), ("Ljava/lang/Object;", "equals"), ("Ljava/lang/Boolean;", "equals"),
+       ("Ljava/util/Objects;", "equals")]
+)  # fmt: skip
+
+
+def _pure(name: str, args: list[Value | None]) -> Value | None:
     if not args or args[0] is None:
         return None
     first = args[0]
-    if cls in ("Ljava/lang/Boolean;", "Ljava/lang/Integer;") and name in (
-        "valueOf", "booleanValue", "intValue", "parseBoolean", "parseInt",
-    ):  # fmt: skip
-        return first if isinstance(first.const, int) else None
-    if cls == "Landroid/text/TextUtils;" and name == "isEmpty":
-        return Value(int(first.const in (0, "")), first.flags)
-    if cls == "Ljava/lang/String;" and isinstance(first.const, str):
-        if name == "isEmpty":
-            return Value(int(not first.const), first.flags)
-        if name == "length":
-            return Value(len(first.const), first.flags)
     second = args[1] if len(args) > 1 else None
-    if second is None:
-        return None
-    flags = first.flags | second.flags
-    if name in ("equals", "equalsIgnoreCase") and cls in ("Ljava/lang/String;", "Ljava/lang/Object;", "Ljava/lang/Boolean;"):
-        return Value(int(first.const == second.const), flags)
-    if cls in ("Landroid/text/TextUtils;", "Ljava/util/Objects;") and name == "equals":
-        return Value(int(first.const == second.const), flags)
-    return None
+    if name in ("equals", "equalsIgnoreCase"):
+        if second is None:
+            return None
+        return Value(int(first.const == second.const), first.flags | second.flags)
+    if name == "isEmpty":
+        return Value(int(first.const in (0, "")), first.flags)
+    if name == "length":
+        return Value(len(first.const), first.flags) if isinstance(first.const, str) else None
+    return first if isinstance(first.const, int) else None

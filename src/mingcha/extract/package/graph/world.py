@@ -66,6 +66,7 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
+    _ones: dict[tuple[int, int], int] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
 
     @classmethod
@@ -298,7 +299,10 @@ class World:
 
     def one(self, cls: int, sig: int) -> int:
         """`lookup` for one pair."""
-        return int(self.lookup(np.array([cls], np.int64), np.array([sig], np.int64))[0])
+        found = self._ones.get((cls, sig))
+        if found is None:
+            found = self._ones[cls, sig] = int(self.lookup(np.array([cls], np.int64), np.array([sig], np.int64))[0])
+        return found
 
     def _default(self, cls: int, sig: int) -> int:
         for above in sorted(self.above(cls)):

@@ -41,22 +41,30 @@ class Writers:
     """Writes by flag, worked out when first asked for."""
 
     world: World
-    values: Values
+    values: Values = field(init=False)
     fields: dict[str, list[int]] = field(default_factory=dict)  # flag -> events that write it
     _known: dict[str, list[Write]] = field(default_factory=dict)
     _literals: dict[str, list[int]] = field(default_factory=dict)  # key -> definitions that load it
+    _initials: dict[str, Value | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values = Values(self.world, self.initial)
 
     def index_fields(self, reach: Reach) -> None:
-        """Find the boolean and other flag fields that only code not reached from the start sets, and their
-        initial values. What start-up code sets to something unknown is no flag."""
+        """Find the boolean fields that some code not reached from the start sets."""
         for flag, events in self._field_writes().items():
             late = [e for e in events if not reach.reached[self.world.event_def[e]]]
             if late and len(self.fields) < FLAGS:
                 self.fields[flag] = events
-        for flag in list(self.fields):
-            self.values.initial[flag] = None  # while it is worked out, so that no cycle arises
-        for flag, events in list(self.fields.items()):
-            self.values.initial[flag] = self._initial(flag, events)
+
+    def initial(self, flag: str) -> Value | None:
+        """Value of a field flag before anybody writes it; None for a field that is none, or not certain."""
+        if flag not in self._initials:
+            if flag not in self.fields:
+                return None
+            self._initials[flag] = None  # while it is worked out, so that no cycle arises
+            self._initials[flag] = self._initial(flag, self.fields[flag])
+        return self._initials[flag]
 
     def _field_writes(self) -> dict[str, list[int]]:
         """Events that write a boolean field of the package, by flag."""
@@ -117,7 +125,7 @@ class Writers:
                 writes = list(self._stored(flag[5:]))
             else:
                 writes = [Write(e, self._written(e)) for e in self.fields.get(flag, ())[:SITES]]
-                value = self.values.initial.get(flag)
+                value = self.initial(flag)
                 initial = value.const if value else None
             self._known[flag] = [x for x in writes if x.value is None or x.value.const != initial]
         return self._known[flag]
@@ -125,6 +133,7 @@ class Writers:
     def forget(self) -> None:
         """Values may rest on flags that were opened."""
         self._known.clear()
+        self._initials.clear()
 
     # ---- preferences ------------------------------------------------------------------------------
 
