@@ -194,12 +194,13 @@ class CallbackMethod(Strict, rename={"cls": "class"}):
 
 class Trigger(Strict, kw_only=True):
     """A call that hands code over. `on`: the object to be run is an argument, the receiver (this), what the
-    receiver's constructor was given, or any object of the class."""
+    receiver's constructor was given, the handler that the receiving message was obtained for (sender), or
+    any object of the class."""
 
     name: str
     args: str | None = None
     calls: list[CallbackMethod]
-    on: Literal["argument", "this", "constructor", "any"]
+    on: Literal["argument", "this", "constructor", "sender", "any"]
     via: Literal[
         "thread", "handler", "executor", "timer", "async-task", "coroutine", "rx", "work", "lifecycle", "job",
         "service", "receiver", "observer", "loader",

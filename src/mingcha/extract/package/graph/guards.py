@@ -176,7 +176,7 @@ class _Closed:
         return {e: flags for flags, events in self._by.values() for e in events}
 
     def _one(self, d: int) -> tuple[frozenset[str], list[int]] | None:
-        body = self.values.body(d)
+        body = self.world.body(d)
         low, high = int(self.world.def_start[d]), int(self.world.def_start[d + 1])
         if body is None or body.cut or low == high:
             return None

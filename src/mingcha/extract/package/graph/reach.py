@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mingcha.extract.package.columns import CUSTOM, FIELD, I32, I64, INVOKE, NEW, U8
+from mingcha.extract.package.graph.objects import Kind, Objects
 from mingcha.extract.package.graph.triggers import Call, Triggers
 from mingcha.extract.package.graph.world import NATIVE, PROTO, World, events_of
 
@@ -52,6 +53,7 @@ class Reach:
 
     world: World
     triggers: Triggers
+    objects: Objects
     blocked: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     """Events, ascending, that are taken never to run."""
     special: Special | None = None
@@ -77,6 +79,7 @@ class Reach:
     _new: list[tuple[int, int]] = field(default_factory=list)  # classes made in this round, with the event
     _calls: list[tuple[int, int, int, int]] = field(default_factory=list)  # dispatches: class, sig, event, step
     _via: dict[tuple[int, int], int] = field(default_factory=dict)  # step of a dispatch that is no plain call
+    _waiting: dict[int, list[tuple[int, int, str]]] = field(default_factory=lambda: defaultdict(list))
     _pairs: int = 0
     _clinit: int = -1
 
@@ -107,6 +110,8 @@ class Reach:
         """An object of a class exists from `event` on (-1: the system makes it)."""
         if cls not in self.made:
             self.made[cls] = event
+            for sig, site, step in self._waiting.pop(cls, ()):
+                self.exact(cls, sig, site, step)
             if cls in self.world.class_at or cls >= len(self.world.types):  # others run nothing of the package
                 self._new.append((cls, event))
 
@@ -125,7 +130,10 @@ class Reach:
         self._calls.append((cls, sig, event, self.number(step)))
 
     def exact(self, cls: int, sig: int, event: int, step: str) -> None:
-        """A call of `sig` on an object that is known to be a `cls`."""
+        """A call of `sig` on an object that is known to be a `cls`; it waits until there is one."""
+        if cls not in self.made and not self.everything:
+            self._waiting[cls].append((sig, event, step))
+            return
         d = self._lambda(cls, sig) if cls >= len(self.world.types) else self.world.one(cls, sig)
         if d >= 0:
             self._found.append(_one(d, event, self.number(step), cls))
@@ -220,11 +228,18 @@ class Reach:
         """The framework runs something of what it was given: of the very object where the instructions
         just before show it, else of any that exists."""
         cls = self._given(event, call)
-        for sig in call.signatures:
-            if cls is not None:
-                self.exact(cls, sig, event, call.via)
-            else:
-                self.dispatch(call.type, sig, event, call.via)
+        kinds: Iterable[Kind] = (Kind(call.type, False),) if cls is None else (Kind(cls, True),)
+        if cls is None and call.on != "any":
+            kinds = self.objects.of(event, call.on, call.type) or kinds
+        above = self.world.above(call.type)
+        for kind in kinds:
+            # An object known only as something wider is at least what the call asks for.
+            wide = not kind.exact and kind.cls in above
+            for sig in call.signatures:
+                if kind.exact:
+                    self.exact(kind.cls, sig, event, call.via)
+                else:
+                    self.dispatch(call.type if wide else kind.cls, sig, event, call.via)
 
     def _given(self, event: int, call: Call) -> int | None:
         """Class of the object handed over, made right before the call; None where that is not plain.

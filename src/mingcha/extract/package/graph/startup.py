@@ -15,6 +15,7 @@ import numpy as np
 
 from mingcha.extract.package.columns import FIELD, I64, INVOKE, Code
 from mingcha.extract.package.graph import entries
+from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach, Way
 from mingcha.extract.package.graph.special import Special
 from mingcha.extract.package.graph.triggers import Table, Triggers
@@ -38,17 +39,18 @@ class Startup:
     stub: bool = False
     """The application class loads other code before its own (hot-fix or packer stub)."""
     triggers: Triggers = field(init=False)
+    objects: Objects = field(init=False)
     reach: Reach = field(init=False)
     special: Special = field(init=False)
 
     def __post_init__(self) -> None:
-        self.triggers = Triggers(self.table, self.world)
+        self.triggers, self.objects = Triggers(self.table, self.world), Objects(self.world)
         self.reach, self.special = self.analyse()
 
     def blank(self) -> tuple[Reach, Special]:
         """An analysis without entries."""
         special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
-        return Reach(self.world, self.triggers, special=special), special
+        return Reach(self.world, self.triggers, self.objects, special=special), special
 
     def analyse(self, blocked: I64 | None = None) -> tuple[Reach, Special]:
         """Reach from the start of the app, with some events taken never to run."""
@@ -77,7 +79,7 @@ class Startup:
     def upper_bound(self) -> int:
         """Methods reached if every class were instantiated (class hierarchy analysis)."""
         special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
-        reach = Reach(self.world, self.triggers, special=special, everything=True)
+        reach = Reach(self.world, self.triggers, self.objects, special=special, everything=True)
         for entry in self.started:
             self.enter(reach, entry)
         reach.run()

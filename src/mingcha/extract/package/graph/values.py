@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mingcha.extract.package.body.analysis import reachable, sources
-from mingcha.extract.package.body.decode import decode
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.graph.world import World
 
 Const = int | str | None
-BODIES = 4_000  # decoded in one package
 DEPTH = 5  # calls followed for one value
 
 _PREFERENCES = "Landroid/content/SharedPreferences;"
@@ -51,16 +49,8 @@ class Values:
     seen: dict[str, int | str] = field(default_factory=dict)
     """Preference flags met, with the default they were read with."""
     readers: dict[str, int] = field(default_factory=dict)  # flag -> first definition that reads it
-    _bodies: dict[int, Body | None] = field(default_factory=dict)
     _returns: dict[tuple[int, tuple[Value | None, ...]], Value | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
-
-    def body(self, d: int) -> Body | None:
-        """The body of a definition; None beyond the budget."""
-        if d not in self._bodies:
-            code, local = self.world.place(d)
-            self._bodies[d] = decode(code, local) if len(self._bodies) < BODIES else None
-        return self._bodies[d]
 
     def again(self) -> None:
         """Forget results that rest on flags, after one was opened."""
@@ -191,7 +181,7 @@ class Values:
             return self._preference(d, name, arg(1), arg(2) if len(insn.src) > 2 else Value(0))
         if (cls, name) in _PURE:
             return _pure(name, [arg(k) for k in range(min(len(insn.src), 2))])
-        target = self.target(code, insn) if depth > 0 and len(self._busy) <= DEPTH else -1
+        target = self.world.target(code, insn.ref, insn.virtual) if depth > 0 and len(self._busy) <= DEPTH else -1
         if target not in self.passing:
             return None
         return self.returned(target, tuple(arg(k) for k in range(min(len(insn.src), 8))))
@@ -214,21 +204,6 @@ class Values:
         self.readers.setdefault(flag, d)
         return Value(value.const, value.flags | {flag})
 
-    def target(self, code: Code, insn: Insn) -> int:
-        """The one definition of the package that a call can run, -1 where there are more or none."""
-        w = self.world
-        cls = w.type_id.get(code.type(int(code.method_class[insn.ref])))
-        if cls is None:
-            return -1
-        sig = int(w.ref_sig[w.ref_base[w.container(code)] + insn.ref])
-        own = w.one(cls, sig)
-        if not insn.virtual:
-            return own
-        others = [o for o in w.with_signature(sig) if o != own and cls in w.above(int(w.def_class[o]))]
-        if own < 0:
-            return others[0] if len(others) == 1 else -1
-        return own if not others else -1
-
     def returned(self, d: int, env: tuple[Value | None, ...]) -> Value | None:
         """What a method returns at first start for these arguments."""
         key = d, env
@@ -236,7 +211,7 @@ class Values:
             return self._returns[key]
         if d in self._busy:
             return None
-        body = self.body(d)
+        body = self.world.body(d)
         out: Value | None = None
         if body is not None and not body.cut and len(body.insns) <= 400:
             self._busy.add(d)

@@ -16,11 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from mingcha.extract.package.body.decode import decode
+from mingcha.extract.package.body.form import Body
 from mingcha.extract.package.columns import CLASS, FIELD, I32, I64, INVOKE, NEW, U8, Code
 
 # A key holds class, name and prototype in 63 bits; beyond these the world is cut and says so.
 _CLASS, _NAME, _PROTO = 20, 22, 20
 PROTO = _PROTO
+BODIES = 6_000  # decoded in one package
 ABSTRACT, NATIVE, STATIC, PRIVATE, INTERFACE = 0x400, 0x100, 0x8, 0x2, 0x200
 
 Parts = dict[str, list[np.ndarray[Any, Any]]]
@@ -66,6 +69,7 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
+    _bodies: dict[int, Body | None] = field(default_factory=dict)
     _ones: dict[tuple[int, int], int] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
 
@@ -117,7 +121,7 @@ class World:
         operand[fields] = own[code.field_class[operand[fields]]]
         for name, column in (
             ("def_class", np.where(keep, classes[method], -1)), ("def_flags", code.def_flags),
-            ("def_sig", sig[method]), ("ref_class", classes), ("ref_sig", sig), ("kind", kind),
+            ("def_sig", sig[method]), ("ref_class", classes), ("ref_sig", sig[:-1]), ("kind", kind),
             ("op", code.event_op), ("operand", operand), ("event_def", code.event_def + shift),
         ):  # fmt: skip
             parts.setdefault(name, []).append(column)
@@ -339,6 +343,27 @@ class World:
         """Container of a definition and its number there."""
         n = int(np.searchsorted(self.def_base, d, "right")) - 1
         return self.codes[n], d - self.def_base[n]
+
+    def body(self, d: int) -> Body | None:
+        """A definition's body; None without one, and beyond the budget of bodies."""
+        if d not in self._bodies:
+            code, local = self.place(d)
+            self._bodies[d] = decode(code, local) if len(self._bodies) < BODIES else None
+        return self._bodies[d]
+
+    def target(self, code: Code, method: int, virtual: bool) -> int:
+        """The one definition of the package that a call can run, -1 where there are more or none."""
+        if method < 0:
+            return -1
+        ref = self.ref_base[self.container(code)] + method
+        cls, sig = int(self.ref_class[ref]), int(self.ref_sig[ref])
+        own = self.one(cls, sig)
+        if not virtual:
+            return own
+        others = [o for o in self.with_signature(sig) if o != own and cls in self.above(int(self.def_class[o]))]
+        if own < 0:
+            return others[0] if len(others) == 1 else -1
+        return own if not others else -1
 
     def container(self, code: Code) -> int:
         """Number of a container."""

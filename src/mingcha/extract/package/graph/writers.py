@@ -110,7 +110,7 @@ class Writers:
         """Value that an event writes into a field, None where it is not certain."""
         w = self.world
         d = int(w.event_def[event])
-        body = self.values.body(d)
+        body = self.world.body(d)
         code, local = w.event_place(event)
         i = body.index(int(code.event_pos[local])) if body else -1
         if body is None or i < 0 or not body.insns[i].src:
@@ -159,7 +159,7 @@ class Writers:
         """Calls that store a value under a key."""
         self.load([key])
         for d in self._literals[key]:
-            body = self.values.body(d)
+            body = self.world.body(d)
             if body is None:
                 continue
             for i, insn in enumerate(body.insns):
@@ -182,7 +182,7 @@ class Writers:
     def _leads_to_store(self, body: Body, insn: Insn, depth: int) -> bool:
         """Whether a method of the package, whatever its name, stores something."""
         w = self.world
-        d = self.values.target(body.code, insn)
+        d = self.world.target(body.code, insn.ref, insn.virtual)
         todo, seen = [(d, depth)], {-1}
         while todo:
             d, left = todo.pop()
@@ -238,7 +238,7 @@ class Writers:
             return
         for event in np.flatnonzero((w.kind == INVOKE) & np.isin(w.operand, refs)).tolist()[:SITES]:
             caller = int(w.event_def[event])
-            body = self.values.body(caller)
+            body = self.world.body(caller)
             code, local = w.event_place(event)
             i = body.index(int(code.event_pos[local])) if body else -1
             if body is None or i < 0 or parameter >= len(body.insns[i].src):
