@@ -66,7 +66,9 @@ def scope(*body: tuple[Any, ...]) -> patterns.Scope:
 def test_a_length_prefix_that_reads_as_a_letter_hides_no_match(length: int) -> None:
     url = "http://a.cn/".ljust(length, "x") if length < 2000 else "http://a.cn/y ".ljust(length)
     texts = [("const-string", 0, t) for t in (url, KEY.ljust(length + 1))]
-    found = Strings(tables.read("c", build([Cls("La/A;", [Mth("f", "()V", [*texts, VOID])])])))
+    found = Strings(
+        tables.read("c", build([Cls("La/A;", [Mth("f", "()V", [*texts, VOID])])])), WORDS.needles
+    )
     assert [u.host for u, _ in found.urls()] == ["a.cn"]
     assert "secrets" in {m.list for m, _ in found.words(WORDS)}
 

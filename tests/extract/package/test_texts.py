@@ -27,7 +27,7 @@ WORDS = Words.build(LISTS)
 
 def strings(*texts: str) -> Strings:
     loads = [("const-string", 0, t) for t in texts]
-    return Strings(tables.read("c", build([Cls("La/A;", [Mth("f", "()V", [*loads, ("return-void",)])])])))
+    return Strings(tables.read("c", build([Cls("La/A;", [Mth("f", "()V", [*loads, ("return-void",)])])])), WORDS.needles)
 
 
 def hits(*texts: str) -> list[tuple[str, str, str]]:
@@ -98,6 +98,6 @@ def test_running_text_gives_the_line_around_a_hit() -> None:
 
 
 def test_an_empty_container_has_no_texts() -> None:
-    s = Strings(tables.read("c", build([Cls("La/A;")])))
+    s = Strings(tables.read("c", build([Cls("La/A;")])), WORDS.needles)
     assert list(s.urls()) == []
     assert list(s.words(WORDS)) == []

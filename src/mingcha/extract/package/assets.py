@@ -15,9 +15,10 @@ from mingcha.extract.limits import Limits
 from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.expressions import every
 from mingcha.extract.package.notes import clip
 from mingcha.extract.package.owners import Owner
-from mingcha.extract.package.texts import Words, parse_url
+from mingcha.extract.package.texts import Words, addresses, parse_url
 
 _TEXT = re.compile(
     r"(?:[\w.-]+/)?(?:assets|res/raw|res/xml)/.*\.(?:html?|js|json|txt|xml|properties|md|ini|conf|cfg|csv)$", re.I
@@ -60,8 +61,8 @@ def script_bundles(names: Iterable[str]) -> list[str]:
 def _hits(text: str, source: str, where: str, code: CodeFacts, words: Words, owner: Owner) -> None:
     for match in words.in_text(text, source, code.cut):
         code.match(match.list, match.entry, match.value, source, owner, where)
-    for found in _URL.finditer(text):
-        if url := parse_url(found[0]):
+    for found, _ in addresses(text, _URL, every(text, "://")):
+        if url := parse_url(found):
             code.url(url.url, url.host, url.cleartext, owner, where)
 
 

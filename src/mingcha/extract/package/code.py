@@ -108,7 +108,7 @@ class CodeFacts:
         return self.owners.defined(method.partition("->")[0])
 
     def _texts(self, code: Code, skip: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> None:
-        strings = Strings(code)
+        strings = Strings(code, self.words.needles)
         owned: dict[int, list[tuple[Owner, str]]] = {}
 
         def users(s: int) -> list[tuple[Owner, str]]:

@@ -1,27 +1,31 @@
 """URLs and word lists in the texts of a package: string constants, resources, assets.
 
 Hundreds of thousands of strings are searched, so nothing here looks at them one by one: the
-string data of a DEX file is one region of bytes, regular expressions and substring searches
-run over it in C, and only hits are mapped back to strings and to the methods that load them.
-Patterns come from the catalogue, whose linter admits bounded ones only.
+string data of a DEX file is one region of bytes, all words are looked for in one pass over it,
+and only hits are mapped back to strings and to the methods that load them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, AnyStr, NamedTuple
 
 import numpy as np
 
 from mingcha.extract.package.columns import I32, STRING, Code, decode
+from mingcha.extract.package.expressions import Pattern, Span
+from mingcha.extract.package.needles import SHORT, Needles
 from mingcha.extract.package.strings import among
 
 _URL = re.compile(
     rb"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]{3,2000}",
     re.I,
 )
+_SCHEME = re.compile(r"(?:https?|wss?|ftp|mqtts?|rtmp)\Z", re.I)
+_SCHEME_BYTES = re.compile(rb"(?:https?|wss?|ftp|mqtts?|rtmp)\Z", re.I)
+_MARK = b"://"
 _HOST = re.compile(r"^[a-z]+://(?:[^/@\s]{0,100}@)?(\[[0-9a-f:]+\]|[a-z0-9_.-]{1,253})", re.I)
 _PASSWORD = re.compile(r"(://[^/@:\s]{0,100}:)[^/@\s]{1,500}@")
 # A passage of a text that is not plain ASCII: what stands between and just after such characters
@@ -51,6 +55,19 @@ class Url(NamedTuple):
     cleartext: bool
 
 
+def addresses(text: AnyStr, form: re.Pattern[AnyStr], marks: Iterable[int]) -> Iterator[tuple[AnyStr, int]]:
+    """(address, its place) as `form.finditer` would give them. `form` begins like `_URL`; `marks` are the
+    places of `://`, in order. To look for the mark first is cheaper than for six names of schemes."""
+    scheme, stop = (_SCHEME if isinstance(text, str) else _SCHEME_BYTES), 0
+    for mark in marks:
+        if mark <= stop:
+            continue
+        found = scheme.search(text, max(0, mark - 5), mark)
+        if found and (begin := found.start()) >= stop and (whole := form.match(text, begin)):
+            stop = whole.end()
+            yield whole[0], begin
+
+
 def parse_url(raw: str) -> Url | None:
     """A URL's parts, or None where it is no address of a host (namespaces, templates)."""
     raw = _PASSWORD.sub(r"\1…@", raw.rstrip(".,;)'}"))
@@ -63,27 +80,6 @@ def parse_url(raw: str) -> Url | None:
         return None
     scheme = raw.partition(":")[0].lower()
     return Url(raw[:500], host, scheme in ("http", "ws", "ftp", "mqtt", "rtmp"))
-
-
-class Pattern(NamedTuple):
-    """A regular expression of a word list. ASCII ones run over bytes, and only where one of
-    `literals` (lower case where `fold`) occurs."""
-
-    key: tuple[str, str]
-    text: re.Pattern[str]
-    raw: re.Pattern[bytes] | None
-    literals: tuple[str, ...]
-    fold: bool
-
-    def may(self, region: str, low: str) -> bool:
-        """Whether the pattern can match at all."""
-        where = low if self.fold else region
-        return not self.literals or any(word in where for word in self.literals)
-
-    def may_bytes(self, region: bytes, low: bytes) -> bool:
-        """The same over bytes."""
-        where = low if self.fold else region
-        return not self.literals or any(word.encode() in where for word in self.literals)
 
 
 @dataclass(slots=True)
@@ -99,6 +95,9 @@ class Words:
     where: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     hints: set[str] = field(default_factory=set)
     """Lower-case texts; one without any of them holds no secret."""
+    needles: Needles = field(default_factory=lambda: Needles([_MARK]))
+    """All that is looked for in ASCII."""
+    _wide_needles: Needles | None = None
 
     @classmethod
     def build(cls, lists: Iterable[Any]) -> Words:
@@ -119,12 +118,18 @@ class Words:
                     w.exact.setdefault(word, []).append(key)
                 w.prefix += [(key, p) for p in e.prefix]
                 if e.regex:
-                    in_bytes = re.compile(e.regex.encode()) if e.regex.isascii() else None
-                    fold = e.regex.startswith("(?i)")
-                    literals = tuple(x.lower() if fold else x for x in e.literals)
+                    pattern = Pattern.build(key, e.regex, e.literals)
+                    w.regex.append(pattern)
                     if e.mask:
-                        w.hints.update([x.lower() for x in e.literals] or [""])
-                    w.regex.append(Pattern(key, re.compile(e.regex), in_bytes, literals, fold))
+                        w.hints.update([x.lower() for x in pattern.literals] or [""])
+        w.needles = Needles(
+            [
+                _MARK,
+                *(word.encode() for word in w.ascii),
+                *(prefix.encode() for _, prefix in w.prefix),
+                *(needle for pattern in w.regex if pattern.raw for needle in pattern.needles()),
+            ]
+        )
         return w
 
     def show(self, key: tuple[str, str], text: str) -> str:
@@ -141,8 +146,11 @@ class Words:
                 break
         else:
             return text
-        for pattern in self.regex:
-            if pattern.key in self.masked and pattern.may(text, low):
+        return self._veil([p for p in self.regex if p.key in self.masked], text, low)
+
+    def _veil(self, patterns: Iterable[Pattern], text: str, low: str) -> str:
+        for pattern in patterns:
+            if pattern.may(text, low):
                 text = pattern.text.sub(lambda m: _shape(m[0]), text)
         return text
 
@@ -159,47 +167,69 @@ class Words:
             shown = self.show(key, within[at : at + size] if key in self.masked else line)
             found.add(Match(*key, shown))
 
-        def hits(pattern: Pattern, within: str) -> None:
+        def hits(pattern: Pattern, within: str, spans: Iterable[Span]) -> None:
             most = len(found) + HITS
-            for m in pattern.text.finditer(within):
+            for begin, end in spans:
                 if len(found) >= most:
                     if cut is not None:
                         cut.add(f"more than {HITS} matches of {'/'.join(pattern.key)} in one text")
                     return
-                hit(pattern.key, within, m.start(), m.end() - m.start())
+                hit(pattern.key, within, begin, end - begin)
 
         low = text.lower()
+        places = self._places(low)
         here = [p for p in self.regex if source in self.where[p.key]]
         for pattern in here:
-            if pattern.raw and pattern.key in self.masked and pattern.may(text, low):
-                hits(pattern, text)
+            if pattern.raw and pattern.key in self.masked:
+                hits(pattern, text, pattern.spans_of(text, low, places))
         # From here on without them, so that no line shown for another hit holds half of one.
-        text = self.veil(text)
-        low = text.lower()
+        veiled = self._veil([p for p in self.regex if p.key in self.masked and p.here(text, places)], text, low)
+        if veiled != text:
+            text, low = veiled, veiled.lower()
+            places = self._places(low)
         for word, key in self.ascii.items():
-            if source in self.where[key]:
-                for at in _places(low, word):
+            if word.encode() in places and source in self.where[key]:
+                for at in _first(low, word):
                     hit(key, text if len(low) == len(text) else low, at, len(word))
         for pattern in here:
-            if pattern.raw and pattern.key not in self.masked and pattern.may(text, low):
-                hits(pattern, text)
+            if pattern.raw and pattern.key not in self.masked:
+                hits(pattern, text, pattern.spans_of(text, low, places))
         if not text.isascii():
             passages = "\n".join(_PASSAGE.findall(text))
-            for key, word in self.wide:
-                if source in self.where[key]:
-                    for at in _places(passages, word):
-                        hit(key, passages, at, len(word))
+            for key, word in self.wide_in(passages, source):
+                for at in _first(passages, word):
+                    hit(key, passages, at, len(word))
             for pattern in here:
                 if pattern.raw is None:
-                    hits(pattern, passages)
+                    hits(pattern, passages, pattern.spans_by_line(passages))
         return found
+
+    def _places(self, low: str) -> dict[bytes, list[int]]:
+        """Places, in characters, of all that is looked for in ASCII in a lower-case text."""
+        data = low.encode("utf-8", "surrogatepass")
+        found = self.needles.find(data)
+        if found and len(data) != len(low):
+            follows = (np.frombuffer(data, np.uint8) & 0xC0) == 0x80
+            before = np.cumsum(follows)
+            found = {word: (np.array(at) - before[at]).tolist() for word, at in found.items()}
+        return found
+
+    def wide_in(self, text: str, source: str) -> Iterator[tuple[tuple[str, str], str]]:
+        """(entry, word) of the words beyond ASCII that a text of that source holds, in their order."""
+        wanted = [(key, word) for key, word in self.wide if source in self.where[key]]
+        if len(text) > SHORT:
+            if self._wide_needles is None:
+                self._wide_needles = Needles(word.encode() for _, word in self.wide)
+            known = self._wide_needles.find(text.encode("utf-8", "surrogatepass"))
+            wanted = [(key, word) for key, word in wanted if word.encode().lower() in known]
+        return ((key, word) for key, word in wanted if word in text)
 
 
 def _shape(secret: str) -> str:
     return f"{secret[:4]}…{secret[-2:] if len(secret) > 12 else ''}({len(secret)})"
 
 
-def _places(text: str, word: str) -> Iterator[int]:
+def _first(text: str, word: str) -> Iterator[int]:
     """Where a word stands, the first few times."""
     at = text.find(word)
     for _ in range(HITS):
@@ -212,12 +242,13 @@ def _places(text: str, word: str) -> Iterator[int]:
 class Strings:
     """The string constants of one container as one searchable region."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, needles: Needles) -> None:
         self.code = code
         self.order = np.argsort(code.string_start, kind="stable")
         self.starts: I32 = code.string_start[self.order]
         self.low = int(self.starts[0]) if len(self.starts) else 0
         self.region = self._region()
+        self.places = needles.find(self.region)
         uses = code.event_kind == STRING
         self._use_string = code.event_operand[uses]
         self._use_def = code.event_def[uses]
@@ -237,14 +268,13 @@ class Strings:
         region[prefix - self.low] = 0
         return region.tobytes()
 
-    def at(self, offset: int) -> int:
-        """String that holds byte `offset` of the region, -1 where it lies between strings."""
-        absolute = offset + self.low
-        k = int(np.searchsorted(self.starts, absolute, "right")) - 1
-        if k < 0:
-            return -1
-        s = int(self.order[k])
-        return s if absolute < self.code.string_end[s] else -1
+    def at(self, offsets: Sequence[int]) -> list[int]:
+        """String that holds each byte offset of the region, -1 where it lies between strings."""
+        absolute = np.array(offsets, np.int64) + self.low
+        k = np.searchsorted(self.starts, absolute, "right") - 1
+        s = self.order[np.maximum(k, 0)]
+        found: list[int] = np.where((k >= 0) & (absolute < self.code.string_end[s]), s, -1).tolist()
+        return found
 
     def users(self, s: int) -> list[int]:
         """Definitions that load string `s`."""
@@ -253,39 +283,39 @@ class Strings:
 
     def urls(self) -> Iterator[tuple[Url, int]]:
         """(address, string) of every URL in the constants."""
-        for found in _URL.finditer(self.region):
-            s = self.at(found.start())
-            if s >= 0 and (url := parse_url(found[0].decode("ascii", "replace"))):
+        found = list(addresses(self.region, _URL, self.places.get(_MARK, ())))
+        for (raw, _), s in zip(found, self.at([place for _, place in found]), strict=True):
+            if s >= 0 and (url := parse_url(raw.decode("ascii", "replace"))):
                 yield url, s
 
     def words(self, words: Words) -> Iterator[tuple[Match, int]]:
         """(hit, string) of the word lists in the constants."""
         yield from self._wide(words)
         yield from self._exact(words)
-        region, low = self.region, self.region.lower()
+        region, places = self.region, self.places
         for word, key in words.ascii.items():
             if "code" in words.where[key]:
-                yield from self._whole(words, key, low, word.encode())
+                yield from self._whole(words, key, self.at(places.get(word.encode(), ())))
         for key, prefix in words.prefix:
             if "code" in words.where[key]:
-                yield from self._whole(words, key, region, prefix.encode(), begin=True)
+                begin = prefix.encode()
+                at = [p for p in places.get(begin.lower(), ()) if region.startswith(begin, p)]
+                strings = self.at(at)
+                starts = self.code.string_start[strings].tolist()
+                yield from self._whole(
+                    words, key, [s for s, p, start in zip(strings, at, starts, strict=True) if start == p + self.low]
+                )
         for pattern in words.regex:
-            if pattern.raw and "code" in words.where[pattern.key] and pattern.may_bytes(region, low):
-                for found in pattern.raw.finditer(region):
-                    s = self.at(found.start())
+            if pattern.raw and "code" in words.where[pattern.key]:
+                spans = list(pattern.spans_in(region, places))
+                for (begin_, end), s in zip(spans, self.at([b for b, _ in spans]), strict=True):
                     if s >= 0:
-                        yield Match(*pattern.key, words.show(pattern.key, decode(found[0]))), s
+                        yield Match(*pattern.key, words.show(pattern.key, decode(region[begin_:end]))), s
 
-    def _whole(
-        self, words: Words, key: tuple[str, str], region: bytes, word: bytes, begin: bool = False
-    ) -> Iterator[tuple[Match, int]]:
-        """Strings that hold a word, or begin with it."""
-        at = region.find(word)
-        while at >= 0:
-            s = self.at(at)
-            if s >= 0 and (not begin or self.code.string_start[s] == at + self.low):
+    def _whole(self, words: Words, key: tuple[str, str], strings: Iterable[int]) -> Iterator[tuple[Match, int]]:
+        for s in strings:
+            if s >= 0:
                 yield Match(*key, words.show(key, self.code.text(s))), s
-            at = region.find(word, at + len(word))
 
     def _wide(self, words: Words) -> Iterator[tuple[Match, int]]:
         """Words and patterns beyond ASCII, looked for only in the strings that have such bytes."""
@@ -303,9 +333,7 @@ class Strings:
         def owner(at: int) -> int:
             return int(np.searchsorted(begins, at, "right")) - 1
 
-        for key, word in words.wide:
-            if "code" not in words.where[key]:
-                continue
+        for key, word in words.wide_in(joined, "code"):
             at = joined.find(word)
             while at >= 0:
                 k = owner(at)
@@ -313,8 +341,8 @@ class Strings:
                 at = joined.find(word, int(begins[k + 1]))
         for pattern in words.regex:
             if pattern.raw is None and "code" in words.where[pattern.key]:
-                for hit in pattern.text.finditer(joined):
-                    yield Match(*pattern.key, words.show(pattern.key, hit[0])), ids[owner(hit.start())]
+                for begin, end in pattern.spans_by_line(joined):
+                    yield Match(*pattern.key, words.show(pattern.key, joined[begin:end])), ids[owner(begin)]
 
     def _exact(self, words: Words) -> Iterator[tuple[Match, int]]:
         if not words.exact:

@@ -1,0 +1,126 @@
+"""Where many words stand in one text, found in one pass over it.
+
+Searching for a hundred words one after another reads the text a hundred times. Here a vector pass
+looks at every second byte pair and marks the places where some word can be; only these are
+compared. A word is looked for by four of its bytes, at both alignments, so none is missed.
+
+Letters are folded in ASCII only, as `bytes.lower` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHORT = 16 << 10  # bytes below which one search after another is cheaper
+_BLOCK = 1 << 16  # pairs looked at in one go: what they need stays in the processor's cache
+_BUCKETS = 16
+LEAST = 3  # bytes of a word worth looking for; shorter ones are everywhere
+_FOLD = 0x20202020
+# How common a byte is in code and prose, roughly; all that is not named here is rare.
+_COMMON = {b: w for w, group in enumerate((b"bgvkwyq", b"fhpum/", b"dlc.", b"sor", b"aint", b"e"), 1) for b in group}
+_ANY = -1
+
+Window = tuple[int, int, int, int]
+U32 = NDArray[np.uint32]
+
+
+class Needles:
+    """Words to look for at once, all without regard to the case of ASCII letters.
+
+    `find` gives every occurrence, also those that overlap; who needs the case compares again.
+    """
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self.words = sorted({w.lower() for w in words if w})
+        self._tiny = [w for w in self.words if len(w) < LEAST]
+        # For each set of known bytes of a window: the bytes -> (word, where it begins from there).
+        self._known: dict[int, dict[int, list[tuple[bytes, int]]]] = {}
+        # Low half: the first pair of a window; high half: the second. One bit per bucket.
+        self._pairs = np.zeros(1 << 16, np.uint32)
+        large = [w for w in self.words if len(w) >= LEAST]
+        for n, word in enumerate(large):
+            for window, offset in _windows(word):
+                self._add(window, word, offset, n * _BUCKETS // len(large))
+
+    def _add(self, window: Window, word: bytes, offset: int, bucket: int) -> None:
+        for half, bit in ((window[:2], bucket), (window[2:], bucket + _BUCKETS)):
+            first, second = (_cases(b) for b in half)
+            at = (first[:, None] | second[None, :] << 8).ravel()
+            self._pairs[at] |= np.uint32(1 << bit)
+        mask = sum(0xFF << 8 * i for i, b in enumerate(window) if b != _ANY)
+        value = sum((b | 0x20) << 8 * i for i, b in enumerate(window) if b != _ANY)
+        self._known.setdefault(mask, {}).setdefault(value, []).append((word, offset))
+
+    def find(self, data: bytes) -> dict[bytes, list[int]]:
+        """word (lower case) -> its places in ascending order; words that do not occur are left out."""
+        if len(data) < SHORT:
+            low = data.lower()
+            return {w: places for w in self.words if (places := [*_every(low, w)])}
+        found: dict[bytes, list[int]] = {}
+        for word in self._tiny:
+            if places := [*_every(data.lower(), word)]:
+                found[word] = places
+        pairs = np.frombuffer(data + bytes(4 + len(data) % 2), np.uint16)
+        at = self._marked(pairs)
+        windows = pairs[at].astype(np.uint32) | pairs[at + 1].astype(np.uint32) << 16
+        for window, places in _groups((windows | _FOLD).astype(np.uint32), 2 * at):
+            for mask, known in self._known.items():
+                for word, offset in known.get(window & mask, ()):
+                    size = len(word)
+                    hits = [
+                        p - offset for p in places if p >= offset and data[p - offset : p - offset + size].lower() == word
+                    ]
+                    if hits:
+                        found.setdefault(word, []).extend(hits)
+        for word, hits in found.items():
+            found[word] = sorted(set(hits))
+        return found
+
+    def _marked(self, pairs: NDArray[np.uint16]) -> NDArray[np.int64]:
+        """Indices of the pairs at which a window of some word may begin."""
+        out = []
+        for begin in range(0, len(pairs) - 1, _BLOCK):
+            bits = self._pairs[pairs[begin : begin + _BLOCK + 1]]
+            out.append(np.flatnonzero(bits[:-1] & bits[1:] >> _BUCKETS) + begin)
+        return np.concatenate(out)
+
+
+def _every(data: bytes, word: bytes) -> Iterator[int]:
+    at = data.find(word)
+    while at >= 0:
+        yield at
+        at = data.find(word, at + 1)
+
+
+def _groups(windows: U32, places: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
+    """(window, its places) of each different window."""
+    order = np.argsort(windows, kind="stable")
+    windows, places = windows[order], places[order]
+    cuts = np.flatnonzero(np.diff(windows)) + 1
+    begins = [0, *cuts.tolist()]
+    for begin, end in zip(begins, [*begins[1:], len(windows)], strict=True):
+        if end > begin:
+            yield int(windows[begin]), places[begin:end].tolist()
+
+
+def _cases(byte: int) -> NDArray[np.int64]:
+    """The bytes that fold to this one; all for a byte that is not known."""
+    if byte == _ANY:
+        return np.arange(256)
+    return np.array([byte, byte - 0x20] if 0x61 <= byte <= 0x7A else [byte])
+
+
+def _windows(word: bytes) -> list[tuple[Window, int]]:
+    """(four bytes, their place in the word) such that one of them begins at an even place of the text,
+    wherever the word begins. The rarest of the word are taken; a short one leaves some open."""
+    a, b, c = word[:3]
+    if len(word) == LEAST:
+        return [((a, b, c, _ANY), 0), ((_ANY, a, b, c), -1)]
+    if len(word) == LEAST + 1:
+        return [((a, b, c, word[3]), 0), ((_ANY, a, b, c), -1)]
+    weights = [_COMMON.get(x, 0) for x in word]
+    best = min(range(len(word) - 4), key=lambda k: sum(weights[k : k + 5]))
+    return [((word[k], word[k + 1], word[k + 2], word[k + 3]), k) for k in (best, best + 1)]
