@@ -222,7 +222,7 @@ class _Run:
             if started:
                 self.emit(started.facts(facts, own, self.digest))
         with _stage(self.notes, "results, SDKs"):
-            self._sdks(self.code, facts)
+            self._sdks(self.code, facts, started)
 
     def _manifest(self) -> None:
         container = self.container
@@ -406,11 +406,17 @@ class _Run:
                 out.setdefault(name.rpartition("/")[2], []).extend(f for f in found if f)
         return out
 
-    def _sdks(self, code: CodeFacts, facts: list[Fact]) -> None:
+    def _sdks(self, code: CodeFacts, facts: list[Fact], started: inspect.Inspected | None) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
         components = [f for f in self.manifest.facts if f["kind"] == "component"]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
-        self.emit(sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts))
+        found = sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts)
+        awake = {code.owners.defined(c).id for c in started.classes()} if started else set()
+        for fact in found:
+            fact["state"] = "initialised" if fact["id"] in awake else "present"
+            if fact["state"] == "present" and started and started.conclusive() and fact["classes"]:
+                fact["state"] = "dormant"
+        self.emit(found)
 
     def _package(self, code: CodeFacts) -> Fact:
         counts = code.counts

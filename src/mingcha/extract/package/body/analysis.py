@@ -15,7 +15,7 @@ def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
     the k-th parameter. None where that cannot be told."""
     if body.cut:
         return None
-    before = _predecessors(body)
+    before = body.predecessors()
     seen: set[int] = set()
     todo = list(before[i])
     found: set[int] = set()
@@ -49,23 +49,6 @@ def _is_wide(body: Body, i: int) -> bool:
     """Whether an instruction writes two registers; only plain constants are told, which is what matters."""
     insn = body.insns[i]
     return insn.op == "const" and insn.value is not None and not -(1 << 31) <= insn.value < 1 << 31
-
-
-_last: tuple[int, list[list[int]]] = (0, [])
-
-
-def _predecessors(body: Body) -> list[list[int]]:
-    """Predecessors of every instruction; those of the body asked for last are kept."""
-    global _last  # noqa: PLW0603 - one body is asked many questions in a row
-    if _last[0] != id(body.succ):
-        out: list[list[int]] = [[] for _ in body.insns]
-        for i, following in enumerate(body.succ):
-            for s in following:
-                out[s].append(i)
-            for s in body.handlers[i]:
-                out[s].append(i)
-        _last = id(body.succ), out
-    return _last[1]
 
 
 def constant(body: Body, i: int, register: int, depth: int = DEPTH) -> int | str | None:

@@ -57,12 +57,22 @@ class Body:
     cut: bool = False
     """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
     _index: dict[int, int] = field(default_factory=dict)
+    _before: list[list[int]] | None = None
 
     def index(self, pos: int) -> int:
         """Number of the instruction at a position, -1 where none begins."""
         if not self._index:
             self._index = {insn.pos: i for i, insn in enumerate(self.insns)}
         return self._index.get(pos, -1)
+
+    def predecessors(self) -> list[list[int]]:
+        """Predecessors of every instruction, by exceptions too."""
+        if self._before is None:
+            self._before = [[] for _ in self.insns]
+            for i, following in enumerate(self.succ):
+                for s in (*following, *self.handlers[i]):
+                    self._before[s].append(i)
+        return self._before
 
     def args(self, insn: Insn) -> tuple[int, ...]:
         """Registers of an invoke's arguments without the receiver."""

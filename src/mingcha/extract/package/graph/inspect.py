@@ -60,7 +60,11 @@ class Inspected:
         d = self.startup.world.find(method)
         if d >= 0 and self.startup.reach.reached[d]:
             return True
-        return None if d < 0 or self.startup.packed or self.startup.stub else False
+        return False if d >= 0 and self.conclusive() else None
+
+    def conclusive(self) -> bool:
+        """Whether all code that runs was there to be followed: not being reached then means something."""
+        return not (self.startup.packed or self.startup.stub or self.startup.world.cut or self.startup.reach.cut)
 
     def classes(self) -> frozenset[str]:
         """Descriptors of the classes of which some method is reached."""
