@@ -119,10 +119,7 @@ class Code:
     def types(self) -> list[str]:
         """Descriptors of all types, and one more at the end: what index -1 (invalid) reads as."""
         if self._types is None:
-            named = self.type_string[(self.type_string >= 0) & (self.type_string < len(self.string_end))]
-            some = self.string_end[named] - self.string_start[named] > NAME
-            read = self.label if some.any() else self.text
-            self._types = [*(read(s) for s in self.type_string.tolist()), "L?;"]
+            self._types = [*self.labels(self.type_string), "L?;"]
         return self._types
 
     def name_of(self, definition: int) -> str:
@@ -165,6 +162,25 @@ class Code:
             end = ";" if raw.endswith(b";") else ""
             got = self._long[i] = f"{decode(raw[:NAME])}…{hashlib.sha256(raw).hexdigest()[:16]}{end}"
         return got
+
+    def labels(self, ids: I32) -> list[str]:
+        """`label` of many strings at once: nearly all are short and plain, and cut from one decoded piece."""
+        known = ids[(ids >= 0) & (ids < len(self.string_start))]
+        if not len(known):
+            return [self.label(i) for i in ids.tolist()]
+        low, high = int(self.string_start[known].min()), int(self.string_end[known].max())
+        text = bytes(self.data[low:high]).decode("latin-1")
+        plain = (ids >= 0) & (ids < len(self.string_start))
+        start, end = (np.where(plain, edge[np.where(plain, ids, 0)] - low, 0) for edge in (self.string_start, self.string_end))
+        plain &= end - start <= NAME
+        end = np.where(plain, end, start)  # many ids may share one text without end
+        out = [text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
+        whole = "\n".join(out)
+        if not whole.isascii() or "\0" in whole:
+            plain &= np.array([t.isascii() and "\0" not in t for t in out], bool)
+        for k in np.flatnonzero(~plain).tolist():
+            out[k] = self.label(int(ids[k]))
+        return out
 
     def type(self, i: int) -> str:
         """Descriptor of type `i`, such as `Lcom/a/B;`."""
