@@ -49,7 +49,7 @@ from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 2  # of the compiled file: raise it when the structs change without a new package version
+FORM = 3  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 

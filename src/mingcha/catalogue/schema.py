@@ -216,14 +216,18 @@ class Callback(Strict, rename={"cls": "class"}):
     triggers: list[Trigger]
 
 
+UiKind = Literal["click", "dialog-positive", "dialog-negative", "dialog", "touch", "menu", "key", "text", "choice"]
+
+
 class UiCallback(Strict, kw_only=True, rename={"cls": "class"}):
-    """An interface or class whose methods run because the user did something."""
+    """An interface or class whose methods run because the user did something. `setters`: names of the
+    methods that set it, with what each one waits for; `kind` where that is not known."""
 
     cls: str
     source: str
-    kind: Literal["click", "dialog-positive", "dialog-negative", "dialog", "touch", "menu", "key", "text", "choice"]
+    kind: UiKind
     methods: list[str]
-    setters: list[str] = []
+    setters: dict[str, UiKind] = {}
 
 
 class AppType(Strict, kw_only=True):
