@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -182,7 +183,7 @@ def test_any_program_is_followed_to_an_end_and_every_path_walks_back(
         path = s.reach.path(d)
         assert path[0][0] in s.reach.entry or path[0][1].event < 0
         assert path[-1][0] == d
-        for (above, _), (_, way) in zip(path, path[1:], strict=False):
+        for (above, _), (_, way) in itertools.pairwise(path):
             assert int(s.world.event_def[way.event]) == above
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from mingcha.extract.package.body.analysis import sources
 from mingcha.extract.package.body.form import Body, Insn
-from mingcha.extract.package.columns import FIELD, INVOKE, Code
+from mingcha.extract.package.columns import Code
 from mingcha.extract.package.graph.world import World
 
 DEPTH = 4  # fields, calls and returns followed one after another
@@ -150,16 +150,13 @@ class Objects:
         call as well."""
         w = self.world
         flags, sig = int(w.def_flags[d]), int(w.def_sig[d])
-        home = int(w.def_class[d])
         if not flags & 0x100_0A and w.name_of(sig).startswith(_FRAMEWORK_NAMES):  # not static, private, constructor
             return None
-        refs = np.flatnonzero(w.ref_sig == sig)
-        refs = np.array([r for r in refs.tolist() if home in w.above(c := int(w.ref_class[r])) or c in w.above(home)], np.int64)
-        events = np.flatnonzero((w.kind == INVOKE) & np.isin(w.operand, refs))
-        if not len(events) or len(events) > PLACES:
+        events = w.callers(w.related(d), PLACES)
+        if not events or len(events) > PLACES:
             return None
         out: set[Kind] = set()
-        for event in events.tolist():
+        for event in events:
             caller = int(w.event_def[event])
             if w.def_class[caller] < 0:
                 continue
@@ -194,9 +191,9 @@ class Objects:
             refs = [f for f in mine.tolist() if code.label(int(code.field_name[f])) == name]
             if not refs:
                 continue
-            op = code.event_op
-            writes = ((op >= 0x59) & (op <= 0x5F)) | ((op >= 0x67) & (op <= 0x6D))
-            for local in np.flatnonzero((code.event_kind == FIELD) & writes & np.isin(code.event_operand, refs)).tolist():
+            events, fields = w.writes(n)
+            hit = [events[fields == f] for f in refs]
+            for local in np.sort(np.concatenate(hit)).tolist():
                 d = int(code.event_def[local]) + w.def_base[n]
                 if w.def_class[d] < 0:
                     continue

@@ -26,6 +26,8 @@ PROTO = _PROTO
 BODIES = 6_000  # decoded in one package
 ABSTRACT, NATIVE, STATIC, PRIVATE, INTERFACE = 0x400, 0x100, 0x8, 0x2, 0x200
 
+_WRITES = np.zeros(256, bool)
+_WRITES[[*range(0x59, 0x60), *range(0x67, 0x6E)]] = True
 Parts = dict[str, list[np.ndarray[Any, Any]]]
 
 
@@ -69,8 +71,9 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
+    _writes: dict[int, tuple[I64, I32]] = field(default_factory=dict)
     _bodies: dict[int, Body | None] = field(default_factory=dict)
-    _ones: dict[tuple[int, int], int] = field(default_factory=dict)
+    _tables: dict[int, dict[int, int]] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
 
     @classmethod
@@ -302,11 +305,28 @@ class World:
         return out
 
     def one(self, cls: int, sig: int) -> int:
-        """`lookup` for one pair."""
-        found = self._ones.get((cls, sig))
-        if found is None:
-            found = self._ones[cls, sig] = int(self.lookup(np.array([cls], np.int64), np.array([sig], np.int64))[0])
-        return found
+        """`lookup` for one pair, class by class: for a single one that is quicker than as arrays."""
+        at = cls
+        for _ in range(64):
+            found = self._table(at).get(sig)
+            if found is not None:
+                return found
+            at = int(self.parent[at])
+            if at < 0:
+                break
+        return self._default(cls, sig) if sig in self._defaults else -1
+
+    def _table(self, cls: int) -> dict[int, int]:
+        """Signature -> definition of what a class defines itself and can run; the first one wins."""
+        table = self._tables.get(cls)
+        if table is None:
+            low, high = self._rows.get(cls, (0, 0))
+            sigs, flags = self.def_sig[low:high].tolist(), self.def_flags[low:high].tolist()
+            table = self._tables[cls] = {}
+            for k, (sig, flag) in enumerate(zip(sigs, flags, strict=True)):
+                if not flag & ABSTRACT:
+                    table.setdefault(sig, low + k)
+        return table
 
     def _default(self, cls: int, sig: int) -> int:
         for above in sorted(self.above(cls)):
@@ -364,6 +384,29 @@ class World:
         if own < 0:
             return others[0] if len(others) == 1 else -1
         return own if not others else -1
+
+    def callers(self, refs: Sequence[int], most: int) -> list[int]:
+        """Events that call one of some references, in order; at most `most` and one more."""
+        found = [np.flatnonzero((self.operand == r) & (self.kind == INVOKE))[: most + 1] for r in refs]
+        return [int(e) for e in np.sort(np.concatenate(found))[: most + 1]] if found else []
+
+    def related(self, d: int) -> list[int]:
+        """References that may mean a definition: its signature, of a class above or below its own."""
+        home, sig = int(self.def_class[d]), int(self.def_sig[d])
+        out = []
+        for r in np.flatnonzero(self.ref_sig == sig).tolist():
+            cls = int(self.ref_class[r])
+            if cls == home or cls in self.above(home) or home in self.above(cls):
+                out.append(r)
+        return out
+
+    def writes(self, n: int) -> tuple[I64, I32]:
+        """(events, fields) of container `n` that write a field; both as it numbers them."""
+        if n not in self._writes:
+            code = self.codes[n]
+            hit = np.flatnonzero((code.event_kind == FIELD) & _WRITES[code.event_op])
+            self._writes[n] = hit, code.event_operand[hit]
+        return self._writes[n]
 
     def container(self, code: Code) -> int:
         """Number of a container."""

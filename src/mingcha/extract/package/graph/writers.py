@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mingcha.extract.package.body.form import Body, Insn
-from mingcha.extract.package.columns import FIELD, INVOKE, STRING
+from mingcha.extract.package.columns import INVOKE, STRING
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.values import Value, Values, field_flag
 from mingcha.extract.package.graph.world import World
@@ -23,8 +23,6 @@ from mingcha.extract.package.strings import among
 _EDITOR = "Landroid/content/SharedPreferences$Editor;"
 _MMKV = "Lcom/tencent/mmkv/MMKV;"
 _STORES = ("put", "set", "save", "write", "store", "encode", "update", "mark", "add", "commit", "apply", "edit")
-_WRITES = np.zeros(256, bool)
-_WRITES[[*range(0x59, 0x60), *range(0x67, 0x6E)]] = True
 FLAGS = 2_000  # flags of one package that are followed
 SITES = 400  # places of one flag
 
@@ -74,10 +72,8 @@ class Writers:
             wanted = [t for t, name in enumerate(code.types[:-1]) if name in ("Z", "Ljava/lang/Boolean;")]
             mask = np.zeros(len(code.field_class) + 1, bool)
             mask[:-1] = np.isin(code.field_type, wanted)
-            hit = np.flatnonzero(
-                (code.event_kind == FIELD) & _WRITES[code.event_op]
-                & mask[np.where(code.event_kind == FIELD, code.event_operand, -1)]
-            )  # fmt: skip
+            events, fields = w.writes(n)
+            hit = events[mask[fields]]
             runs = w.def_class[code.event_def[hit] + w.def_base[n]] >= 0
             for e in hit[runs].tolist():
                 flag = field_flag(code, int(code.event_operand[e]), int(code.event_op[e]) >= 0x67)
@@ -230,13 +226,7 @@ class Writers:
     def _callers(self, d: int, parameter: int) -> Iterable[Write]:
         """Calls of a method, with the constant that each gives for a parameter."""
         w = self.world
-        sig, home = int(w.def_sig[d]), int(w.def_class[d])
-        refs = np.flatnonzero(w.ref_sig == sig)
-        refs = np.array([r for r in refs.tolist() if w.one(int(w.ref_class[r]), sig) == d or
-                         int(w.ref_class[r]) in w.above(home)], np.int64)  # fmt: skip
-        if not len(refs):
-            return
-        for event in np.flatnonzero((w.kind == INVOKE) & np.isin(w.operand, refs)).tolist()[:SITES]:
+        for event in w.callers(w.related(d), SITES):
             caller = int(w.event_def[event])
             body = self.world.body(caller)
             code, local = w.event_place(event)
