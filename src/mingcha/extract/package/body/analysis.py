@@ -16,6 +16,14 @@ def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
     if body.cut:
         return None
     before = body.predecessors()
+    at = i
+    while len(before[at]) == 1:  # the straight line just before: nearly always enough
+        at = before[at][0]
+        insn = body.insns[at]
+        if insn.dst == register or (insn.dst >= 0 and insn.dst + 1 == register and _is_wide(body, at)):
+            return (at,)
+        if at == i:
+            break
     seen: set[int] = set()
     todo = list(before[i])
     found: set[int] = set()

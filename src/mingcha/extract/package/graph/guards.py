@@ -29,6 +29,7 @@ READERS = 3_000  # methods whose branches are looked at
 _CONSENT = re.compile(
     r"agree|consent|privacy|policy|protocol|permit|accept|yinsi|xieyi|tongyi|gdpr|隐私|同意|协议|授权", re.I
 )
+BACK, CALLERS = 60, 24  # methods, and callers of one, looked at to find the user's act behind a write
 _TEXTS = 200  # constants of a class looked at for words of consent
 
 
@@ -62,8 +63,12 @@ class Guards:
     values: Values | None = None
     writers: Writers | None = None
     closed: dict[int, frozenset[str]] = field(default_factory=dict)
-    _acts: Reach | None = None
+    user: UserCallbacks = field(init=False)
+    _acts: dict[int, bool] = field(default_factory=dict)
     _known: dict[frozenset[str], Guard] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.user = UserCallbacks(self.startup.world, self.ui)
 
     def on(self, events: Iterable[int]) -> Guard | None:
         """The guard of the first closed one of some events."""
@@ -79,9 +84,8 @@ class Guards:
     def _guard(self, flag: str) -> Guard:
         assert self.writers is not None and self.values is not None
         w = self.startup.world
-        acts = self.acts()
         by = tuple(dict.fromkeys(int(w.event_def[x.event]) for x in self.writers.of(flag)))
-        set_by = tuple(d for d in by if acts.reached[d])
+        set_by = tuple(d for d in by if self.by_act(d))
         read = self.values.readers.get(flag, -1)
         consent = _CONSENT.search(flag.partition(":")[2]) or any(
             _CONSENT.search(t) for d in (*set_by, read) if d >= 0 for t in self._texts(d)
@@ -105,20 +109,29 @@ class Guards:
         """The program."""
         return self.startup.world
 
-    def acts(self) -> Reach:
-        """What runs because the user did something: from all user callbacks of the package."""
-        if self._acts is None:
-            reach, _ = self.startup.blank()
-            for d in user_callbacks(self.world, self.ui):
-                cls = int(self.world.def_class[d])
-                reach.make(cls, -1)
-                reach.enter(d, "act")
-            for cls in self.first.made:
-                if cls < len(self.world.types):
-                    reach.make(cls, -1)
-            reach.run()
-            self._acts = reach
-        return self._acts
+    def by_act(self, d: int) -> bool:
+        """Whether a method runs because the user did something: it is a user callback, or called by one over
+        some calls, or run by an object that one makes."""
+        if d not in self._acts:
+            self._acts[d] = self._by_act(d)
+        return self._acts[d]
+
+    def _by_act(self, d: int) -> bool:
+        w = self.world
+        seen, todo = {d}, [d]
+        while todo and len(seen) <= BACK:
+            at = todo.pop(0)
+            if self.user.is_callback(at):
+                return True
+            events = w.callers(w.related(at), CALLERS)
+            if not events and int(w.def_class[at]) in w.class_at:  # the framework calls it on an object
+                events = w.makers(int(w.def_class[at]), CALLERS)
+            for event in events[:CALLERS]:
+                above = int(w.event_def[event])
+                if above not in seen and w.def_class[above] >= 0:
+                    seen.add(above)
+                    todo.append(above)
+        return False
 
 
 def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
@@ -132,12 +145,12 @@ def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
         return out
     shut = _Closed(startup.world, values, readers)
     opened: set[str] = set()
+    closed = shut.events(opened)
+    if not closed:
+        return out
+    reach, special = startup.analyse(np.array(sorted(closed), np.int64))
     for _ in range(ROUNDS):
-        closed = shut.events(opened)
-        if not closed:
-            return out
-        reach, special = startup.analyse(np.array(sorted(closed), np.int64))
-        used = frozenset().union(*set(closed.values()))
+        used = frozenset().union(*set(closed.values())) if closed else frozenset()
         writers.load(f[5:] for f in used if f.startswith("pref:"))
         opened = {f for f in used if _set_at_start(startup.world, reach, writers, f, closed)}
         if not opened:
@@ -147,6 +160,9 @@ def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
         values.open |= opened
         values.again()
         writers.forget()
+        before, closed = closed, shut.events(opened)
+        reach.unblock(np.array(sorted(before.keys() - closed.keys()), np.int64))
+        reach.run()
     return out  # flags that chase each other guard nothing
 
 
@@ -250,26 +266,24 @@ def _callers(w: World, calls: I64, targets: Sequence[int]) -> set[int]:
     return set(w.event_def[calls[good[inverse]]].tolist()) if len(ids) else set()
 
 
-def user_callbacks(world: World, ui: Mapping[str, Any]) -> list[int]:
-    """Definitions that run because the user does something: methods of listener interfaces, and public
-    methods of activities that take a View alone, which layouts name in android:onClick."""
-    w = world
-    out: set[int] = set()
-    for entry in ui.values():
-        cls = w.type_id.get(descriptor(entry.cls))
-        if cls is None:
-            continue
-        for name in entry.methods:
-            n = w.name_id.get(name.encode())
-            for sig in w.defined(n) if n is not None else ():
-                out |= {d for d in w.with_signature(sig) if cls in w.above(int(w.def_class[d]))}
-    activity = w.type_id.get("Landroid/app/Activity;")
-    view = w.type_id.get("Landroid/view/View;")
-    if activity is not None and view is not None:
-        for cls in w.class_at:
-            if activity in w.above(cls):
-                out |= {
-                    d for d in w.rows(cls)
-                    if w.def_class[d] >= 0 and w.def_flags[d] & 1 and w.proto_text(int(w.def_sig[d])) == "(Landroid/view/View;)V"
-                }  # fmt: skip
-    return sorted(out)
+class UserCallbacks:
+    """Methods that run because the user does something: those of listener interfaces, and public methods of
+    activities that take a View alone, which layouts name in android:onClick."""
+
+    def __init__(self, world: World, ui: Mapping[str, Any]) -> None:
+        self.world = world
+        self._names: dict[bytes, list[int]] = {}
+        for entry in ui.values():
+            cls = world.type_id.get(descriptor(entry.cls))
+            for name in entry.methods if cls is not None else ():
+                self._names.setdefault(name.encode(), []).append(cls or 0)
+        self._activity = world.type_id.get("Landroid/app/Activity;")
+
+    def is_callback(self, d: int) -> bool:
+        """Whether a definition is one of them."""
+        w = self.world
+        sig, above = int(w.def_sig[d]), w.above(int(w.def_class[d]))
+        if any(cls in above for cls in self._names.get(w.name_of(sig), ())):
+            return True
+        layout = self._activity in above and int(w.def_flags[d]) & 1
+        return bool(layout) and w.proto_text(sig) == "(Landroid/view/View;)V"

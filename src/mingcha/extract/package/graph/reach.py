@@ -174,12 +174,22 @@ class Reach:
         self.event[ids], self.step[ids], self.witness[ids] = events[pick], steps[pick], witness[pick]
         return ids
 
-    def _expand(self, fresh: I64) -> None:
+    def unblock(self, events: I64) -> None:
+        """Let some blocked events run after all; `run` goes on from there."""
         w = self.world
-        events = events_of(w, fresh)
+        self.blocked = self.blocked[~np.isin(self.blocked, events)]
+        self._follow(events[self.reached[w.event_def[events]]])
+
+    def _expand(self, fresh: I64) -> None:
+        events = events_of(self.world, fresh)
         if len(self.blocked):
             at = np.minimum(np.searchsorted(self.blocked, events), len(self.blocked) - 1)
             events = events[self.blocked[at] != events]
+        self._follow(events)
+
+    def _follow(self, events: I64) -> None:
+        """What some events lead to."""
+        w = self.world
         kind, operand, op = w.kind[events], w.operand[events], w.op[events]
         calls = (kind == INVOKE) & (operand >= 0)
         self._invokes(events[calls], operand[calls], op[calls])

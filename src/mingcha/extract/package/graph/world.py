@@ -71,6 +71,8 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
+    _calls: tuple[I64, I32] | None = None
+    _refs: tuple[I64, I64] | None = None
     _writes: dict[int, tuple[I64, I32]] = field(default_factory=dict)
     _bodies: dict[int, Body | None] = field(default_factory=dict)
     _tables: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -387,18 +389,31 @@ class World:
 
     def callers(self, refs: Sequence[int], most: int) -> list[int]:
         """Events that call one of some references, in order; at most `most` and one more."""
-        found = [np.flatnonzero((self.operand == r) & (self.kind == INVOKE))[: most + 1] for r in refs]
+        if self._calls is None:
+            calls = np.flatnonzero(self.kind == INVOKE)
+            self._calls = calls, self.operand[calls]
+        events, operand = self._calls
+        found = [events[np.flatnonzero(operand == r)[: most + 1]] for r in refs]
         return [int(e) for e in np.sort(np.concatenate(found))[: most + 1]] if found else []
 
     def related(self, d: int) -> list[int]:
         """References that may mean a definition: its signature, of a class above or below its own."""
+        if self._refs is None:
+            order = np.argsort(self.ref_sig, kind="stable")
+            self._refs = self.ref_sig[order], order
+        sigs, order = self._refs
         home, sig = int(self.def_class[d]), int(self.def_sig[d])
+        low, high = np.searchsorted(sigs, (sig, sig + 1))
         out = []
-        for r in np.flatnonzero(self.ref_sig == sig).tolist():
+        for r in order[low:high].tolist():
             cls = int(self.ref_class[r])
             if cls == home or cls in self.above(home) or home in self.above(cls):
                 out.append(r)
         return out
+
+    def makers(self, cls: int, most: int) -> list[int]:
+        """Events that make an object of a class; at most `most` and one more."""
+        return [int(e) for e in np.flatnonzero((self.kind == NEW) & (self.operand == cls))[: most + 1]]
 
     def writes(self, n: int) -> tuple[I64, I32]:
         """(events, fields) of container `n` that write a field; both as it numbers them."""

@@ -75,8 +75,13 @@ class Writers:
             events, fields = w.writes(n)
             hit = events[mask[fields]]
             runs = w.def_class[code.event_def[hit] + w.def_base[n]] >= 0
-            for e in hit[runs].tolist():
-                flag = field_flag(code, int(code.event_operand[e]), int(code.event_op[e]) >= 0x67)
+            hit = hit[runs]
+            names: dict[tuple[int, bool], str | None] = {}
+            static = (code.event_op[hit] >= 0x67).tolist()
+            for e, ref, still in zip(hit.tolist(), code.event_operand[hit].tolist(), static, strict=True):
+                if (ref, still) not in names:
+                    names[ref, still] = field_flag(code, ref, still)
+                flag = names[ref, still]
                 if flag:
                     out[flag].append(e + w.event_base[n])
         return out
