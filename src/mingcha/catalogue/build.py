@@ -43,7 +43,7 @@ LISTS: dict[str, tuple[str, Any, str]] = {
     "items": ("lists/items/*.yml", Item, "id"),
     "app_types": ("lists/app_types.yml", AppType, "n"),
     "apis": ("lists/apis/*.yml", ApiClass, "cls"),
-    "framework": ("lists/framework.yml", FrameworkClass, "cls"),
+    "framework": ("lists/framework/*.yml", FrameworkClass, "cls"),
     "callbacks": ("lists/callbacks/*.yml", Callback, "cls"),
     "ui_callbacks": ("lists/ui-callbacks.yml", UiCallback, "cls"),
     "capabilities": ("lists/capabilities.yml", Capability, "id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from mingcha.catalogue import lint_callbacks
 from mingcha.catalogue.build import Built
 from mingcha.catalogue.lint_rules import iso_day
 from mingcha.catalogue.problem import Problem
@@ -93,6 +94,7 @@ def check(built: Built) -> list[Problem]:
         if not packer.sources:
             teller("packers", packer.id)("sources", "没有来源", "has no source")
     _laws(built, teller)
+    lint_callbacks.check(built, teller)
     return found
 
 

@@ -175,13 +175,14 @@ class ApiClass(Strict, rename={"cls": "class"}):
     source: str = ""
 
 
-class FrameworkClass(Strict, rename={"cls": "class"}):
-    """Superclass (none: Object) and interfaces of one platform class; written by
-    tools/framework_hierarchy.py."""
+class FrameworkClass(Strict, rename={"cls": "class"}, omit_defaults=True):
+    """Superclass (none: Object) and direct interfaces of one platform class, or the interfaces that one
+    extends; written by tools/framework_hierarchy.py. A class without an entry extends Object alone."""
 
     cls: str
     parent: str | None = None
     interfaces: list[str] = []
+    interface: bool = False
 
 
 class CallbackMethod(Strict, rename={"cls": "class"}):
@@ -216,7 +217,9 @@ class Callback(Strict, rename={"cls": "class"}):
     triggers: list[Trigger]
 
 
-UiKind = Literal["click", "dialog-positive", "dialog-negative", "dialog", "touch", "menu", "key", "text", "choice"]
+UiKind = Literal[
+    "click", "dialog-positive", "dialog-negative", "dialog", "touch", "menu", "key", "text", "choice"
+]
 
 
 class UiCallback(Strict, kw_only=True, rename={"cls": "class"}):

@@ -1,6 +1,6 @@
 """Calls that hand code to the framework: which references make it run what.
 
-The table comes from the catalogue (lists/callbacks.yml); names are looked up first, so that a
+The table comes from the catalogue (lists/callbacks/); names are looked up first, so that a
 reference that is no trigger costs one array access.
 """
 
