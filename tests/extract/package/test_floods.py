@@ -18,6 +18,7 @@ from mingcha.extract.package.code import CodeFacts
 from mingcha.extract.package.dex import tables
 from mingcha.extract.package.owners import Owners
 from mingcha.extract.package.texts import HITS, Strings, Words, parse_url
+from mingcha.extract.package.uses import Uses
 from tests.extract.package import build as make
 from tests.extract.package.dexbuild import Builder, Cls, Mth, build
 
@@ -56,7 +57,7 @@ def collect(*files: bytes) -> tuple[CodeFacts, list[dict[str, Any]]]:
 
 def scope(*body: tuple[Any, ...]) -> patterns.Scope:
     read = tables.read("c", build([Cls("La/A;", [Mth("f", "()V", [*body, VOID])])]))
-    return patterns.Scope(read, read.types, frozenset(), frozenset())
+    return patterns.Scope(read, frozenset(), frozenset(), Uses(read))
 
 
 # ---- texts ---------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def test_the_range_form_of_a_call_has_constants_too() -> None:
         "<BBHH", data, at, 0x74, 2, b.mid["Landroid/webkit/WebSettings;", "setJavaScriptEnabled", "(Z)V"], 16
     )
     read = tables.read("c", bytes(data))
-    assert [p for p, *_ in patterns._webview(patterns.Scope(read, read.types, frozenset(), frozenset()))] == [
+    assert [p for p, *_ in patterns._webview(patterns.Scope(read, frozenset(), frozenset(), Uses(read)))] == [
         "webview-js-on"
     ]
 

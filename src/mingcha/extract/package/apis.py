@@ -10,7 +10,7 @@ hierarchy until a listed class is met, unless a class of the package defines the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from mingcha.extract.package.columns import FIELD, INVOKE, STRING, Code
 from mingcha.extract.package.strings import Mask, among
+from mingcha.extract.package.uses import Uses
 
 CALLS, PER_API = 100_000, 5_000  # pairs of caller and callee kept of one package, and of one entry
 # So common that a list of them says nothing; the pattern `log-personal` looks at the ones that matter.
@@ -84,50 +85,58 @@ class Matcher:
     """What there was more of than is kept."""
     _supers: dict[str, str] = field(default_factory=dict)
     _defined: set[tuple[str, str]] = field(default_factory=set)
-    _pending: list[tuple[str, str, str, Call]] = field(default_factory=list)
+    _pending: list[tuple[Code, int, int, int]] = field(default_factory=list)
     _kept: Counter[int] = field(default_factory=Counter)  # by identity of the entry
     _named: Mask = field(default_factory=lambda: np.zeros(1, bool))
     _loads: Mask = field(default_factory=lambda: np.zeros(1, bool))
     _asked: Mask = field(default_factory=lambda: np.zeros(1, bool))
 
-    def add(self, code: Code, skip: Mask | None = None) -> None:
+    def add(self, code: Code, skip: Mask | None = None, uses: Uses | None = None) -> None:
         """Match one container; `skip[d]` leaves out definitions of duplicate classes."""
+        uses = uses or Uses(code)
         self._hierarchy(code, skip)
         # Entries that ask for a constant are the busiest members (Uri.parse, Intent.<init>): only
         # bodies that load one of the constants at all are looked at.
-        strings = code.event_kind == STRING
-        self._asked = among(
-            code, self.table.constants, tuple(self.table.prefixes), code.event_operand[strings]
-        )
+        loads, loaded = uses.of(STRING)
+        self._asked = among(code, self.table.constants, tuple(self.table.prefixes), loaded)
         self._loads = np.zeros(len(code.def_method) + 1, bool)
-        self._loads[code.event_def[strings][self._asked[code.event_operand[strings]]]] = True
-        self._methods(code, skip)
-        self._fields(code, skip)
+        self._loads[code.event_def[loads[self._asked[loaded]]]] = True
+        self._methods(uses, skip)
+        self._fields(uses, skip)
 
     def _hierarchy(self, code: Code, skip: Mask | None) -> None:
         types = code.types
-        for cls, parent in zip(code.class_type.tolist(), code.class_super.tolist(), strict=True):
-            if cls >= 0 and parent >= 0:
-                self._supers.setdefault(types[cls], types[parent])
+        both = (code.class_type >= 0) & (code.class_super >= 0)
+        pairs = [
+            (types[c], types[p])
+            for c, p in zip(code.class_type[both].tolist(), code.class_super[both].tolist(), strict=True)
+        ]
+        if skip is None:  # no class that was there before
+            self._supers.update(pairs)
+        else:
+            for cls, parent in pairs:
+                self._supers.setdefault(cls, parent)
         self._named = among(code, {n.encode() for n in self.table.inherited}, only=code.method_name)
         # A class that never runs overrides nothing.
         runs = code.def_method >= 0 if skip is None else (code.def_method >= 0) & ~skip
         defined = code.def_method[runs]
-        for m in defined[self._named[code.method_name[defined]]].tolist():
-            self._defined.add((types[code.method_class[m]], code.text(int(code.method_name[m]))))
+        defined = defined[self._named[code.method_name[defined]]]
+        for cls, name in zip(code.method_class[defined].tolist(), code.method_name[defined].tolist(), strict=True):
+            self._defined.add((types[cls], code.text(name)))
 
-    def _methods(self, code: Code, skip: Mask | None) -> None:
-        types = code.types
-        listed = np.array([t in self.table.methods for t in types], bool)
-        direct = listed[code.method_class]
+    def _methods(self, uses: Uses, skip: Mask | None) -> None:
+        code, types = uses.code, uses.code.types
+        direct = uses.type_mask(self.table.methods)[code.method_class]
         targets: dict[int, list[tuple[str, Any]]] = {}
         climb: set[int] = set()
-        for m in np.flatnonzero(direct).tolist():
-            cls, name = types[code.method_class[m]], code.text(int(code.method_name[m]))
-            found = self._entries(cls, name, code, m)
+        some = np.flatnonzero(direct)
+        for m, t, name in zip(
+            some.tolist(), code.method_class[some].tolist(), code.labels(code.method_name[some]), strict=True
+        ):
+            found = self._entries(types[t], name, code, m)
             if found:
                 targets[m] = found
-            elif name in self.table.inherited and cls in self.table.supers:
+            elif name in self.table.inherited and types[t] in self.table.supers:
                 climb.add(m)
         climb.update(
             m
@@ -135,7 +144,7 @@ class Matcher:
             if self._may_climb(code, m)
         )
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
-        for d, m, count in _sites(code, INVOKE, free | climb, skip):
+        for d, m, count in uses.sites(INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
                 if not member.constant and self._room(api, member):
                     self._keep(code, d, code.method(m), api, member, count, None)
@@ -143,12 +152,10 @@ class Matcher:
                 if len(self._pending) >= CALLS:
                     self.cut.add(f"more than {CALLS} calls of members that may be inherited")
                     continue
-                cls, name = types[code.method_class[m]], code.text(int(code.method_name[m]))
-                call = Call(code.definition(d), code.method(m), "", None, None, code.name, count)
-                self._pending.append((cls, name, code.proto(int(code.method_proto[m])), call))
+                self._pending.append((code, d, m, count))
         bound = {m for m, found in targets.items() if any(e.constant for _, e in found)}
         loaded: tuple[int, list[str]] = (-1, [])  # texts of one body; its sites follow each other
-        for d, m, count in _sites(code, INVOKE, bound, _or(skip, ~self._loads[:-1])):
+        for d, m, count in uses.sites(INVOKE, bound, _or(skip, ~self._loads[:-1])):
             if loaded[0] != d:
                 loaded = d, strings_of(code, d, self._asked)
             for api, member in targets[m]:
@@ -172,15 +179,17 @@ class Matcher:
             cls = parent
         return False
 
-    def _fields(self, code: Code, skip: Mask | None) -> None:
-        types = code.types
-        listed = np.array([t in self.table.fields for t in types], bool)
+    def _fields(self, uses: Uses, skip: Mask | None) -> None:
+        code, types = uses.code, uses.code.types
+        some = np.flatnonzero(uses.type_mask(self.table.fields)[code.field_class])
         targets: dict[int, list[tuple[str, Any]]] = {}
-        for f in np.flatnonzero(listed[code.field_class]).tolist():
-            found = self.table.fields[types[code.field_class[f]]].get(code.text(int(code.field_name[f])))
+        for f, t, name in zip(
+            some.tolist(), code.field_class[some].tolist(), code.labels(code.field_name[some]), strict=True
+        ):
+            found = self.table.fields[types[t]].get(name)
             if found:
                 targets[f] = found
-        for d, f, count in _sites(code, FIELD, set(targets), skip):
+        for d, f, count in uses.sites(FIELD, targets, skip):
             for api, member in targets[f]:
                 constant = (
                     _constant(strings_of(code, d, self._asked), member.constant) if member.constant else None
@@ -212,22 +221,25 @@ class Matcher:
 
     def finish(self) -> list[Call]:
         """All calls, with inherited members resolved over the whole package."""
-        for cls, name, proto, call in self._pending:
-            for api, member in self._climb(cls, name, proto):
+        for code, d, m, count in self._pending:
+            name = code.text(int(code.method_name[m]))
+            found = self._climb(code.type(int(code.method_class[m])), name, code, m)
+            for api, member in found:
                 if not member.constant and self._room(api, member):
-                    call.api, call.member = f"{api}.{name}", member
-                    self.calls.append(call)
+                    self.calls.append(
+                        Call(code.definition(d), code.method(m), f"{api}.{name}", member, None, code.name, count)
+                    )
                     break
         self._pending.clear()
         return self.calls
 
-    def _climb(self, cls: str, name: str, proto: str) -> list[tuple[str, Any]]:
+    def _climb(self, cls: str, name: str, code: Code, m: int) -> list[tuple[str, Any]]:
         homes = self.table.inherited[name]
         for _ in range(64):  # a hierarchy is never this deep; guards against cycles
             if (cls, name) in self._defined:
                 return []
             if cls in homes:
-                return _fitting(self.table.methods.get(cls, {}).get(name, []), proto)
+                return self._entries(cls, name, code, m)
             parent = self._supers.get(cls) or self.table.supers.get(cls)
             if parent is None:
                 return []
@@ -249,25 +261,6 @@ def _fitting(found: list[tuple[str, Any]], proto: str) -> list[tuple[str, Any]]:
 
 def _or(a: Mask | None, b: Mask) -> Mask:
     return b if a is None else a | b
-
-
-def _sites(code: Code, kind: int, wanted: set[int], skip: Mask | None) -> Iterator[tuple[int, int, int]]:
-    """(definition, operand, call sites) of the events of `kind` whose operand is wanted, by definition."""
-    if not wanted:
-        return
-    size = len(code.method_class) if kind == INVOKE else len(code.field_class)
-    mask = np.zeros(size + 1, bool)
-    mask[list(wanted)] = True
-    hit = np.flatnonzero(
-        (code.event_kind == kind) & mask[np.where(code.event_kind == kind, code.event_operand, -1)]
-    )
-    if skip is not None:
-        hit = hit[~skip[code.event_def[hit]]]
-    key = code.event_def[hit].astype(np.int64) * (size + 1) + code.event_operand[hit]
-    pairs, counts = np.unique(key, return_counts=True)
-    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-        d, operand = divmod(pair, size + 1)
-        yield d, operand, count
 
 
 def strings_of(code: Code, d: int, only: Mask | None = None) -> list[str]:

@@ -18,6 +18,7 @@ from mingcha.extract.package.apis import Matcher, Table
 from mingcha.extract.package.columns import Code, Counts
 from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
 from mingcha.extract.package.texts import Strings, Words
+from mingcha.extract.package.uses import Uses
 
 Fact = dict[str, Any]
 URLS, MATCHES, PATTERNS = 4000, 300, 5000  # facts of one package, of one word-list entry, of one pattern
@@ -70,9 +71,10 @@ class CodeFacts:
         self.notes += [(code.name, note) for note in code.malformed]
         skip = self._own(code)
         before = len(self._matcher.calls)
-        self._matcher.add(code, skip)
+        uses = Uses(code)
+        self._matcher.add(code, skip, uses)
         personal = frozenset(c.caller for c in self._matcher.calls[before:] if c.member.item in _PERSONAL)
-        for pattern, d, detail in patterns.find(code, self.rivals, personal):
+        for pattern, d, detail in patterns.find(code, self.rivals, personal, uses):
             if skip is not None and skip[d]:
                 continue
             self._per_pattern[pattern] += 1
@@ -90,19 +92,26 @@ class CodeFacts:
 
     def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
         """Count classes by owner; mask of the definitions of classes seen before, None if none."""
-        again = []
-        for name in [code.class_name(c) for c in range(len(code.class_type))]:
-            seen = name in self.classes
-            again.append(seen)
-            if not seen:
-                self.classes.add(name)
-                owner = self.owners.of(name)
-                if owner.kind == "sdk":
-                    self.sdk_classes[owner.id] += 1
-        if not any(again):
+        types = code.types
+        names = [types[t] for t in code.class_type.tolist()]
+        fresh = set(names)
+        again: list[bool] = []
+        if len(fresh) < len(names) or not self.classes.isdisjoint(fresh):
+            fresh = set()
+            for name in names:
+                again.append(name in fresh or name in self.classes)
+                fresh.add(name)
+            fresh -= self.classes
+        self.classes |= fresh
+        self.sdk_classes.update(self.owners.count(fresh))
+        if not again:
             return None
         self.duplicates += sum(again)
         return np.array(again, bool)[code.def_class]
+
+    def defines(self, dotted: str) -> bool:
+        """Whether the code has the class of that name."""
+        return "/" not in dotted and f"L{dotted.replace('.', '/')};" in self.classes
 
     def _owner(self, method: str) -> Owner:
         return self.owners.defined(method.partition("->")[0])

@@ -52,12 +52,13 @@ class Owners:
         self._prefix = dict(prefixes)
         self.app = Owner("app", app_id or "", app_name or app_id or "")
         self._known: dict[str, Owner] = {}
-        self.classes: Counter[str] = Counter()
         own = _own_prefix(app_id)
         if own and own not in self._prefix:
             self._prefix[own] = self.app
         if app_id:
             self._prefix.setdefault(app_id, self.app)
+        # Packages in which an entry may name one class.
+        self._homes = {f"L{p.rpartition('.')[0].replace('.', '/')}" for p in self._prefix if "." in p} | {""}
 
     def of(self, name: str) -> Owner:
         """Owner of a class or package: `Lcom/a/B;`, `com/a/B` or `com.a.B`."""
@@ -88,12 +89,24 @@ class Owners:
             return SYSTEM
         return UNKNOWN
 
-    def count(self, names: Iterable[str]) -> None:
-        """Count defined classes by SDK."""
+    def count(self, names: Iterable[str]) -> Counter[str]:
+        """Classes (descriptors) by the SDK that owns them. Looked up once per package, except where an
+        entry names a single class."""
+        packages: Counter[str] = Counter()
+        out: Counter[str] = Counter()
         for name in names:
-            owner = self.of(name)
+            package = name.rpartition("/")[0]
+            if "." in name or name[:1] != "L" or package in self._homes:
+                owner = self.of(name)
+                if owner.kind == "sdk":
+                    out[owner.id] += 1
+            else:
+                packages[package] += 1
+        for package, n in packages.items():
+            owner = self.of(f"{package}/;")
             if owner.kind == "sdk":
-                self.classes[owner.id] += 1
+                out[owner.id] += n
+        return out
 
 
 def _own_prefix(app_id: str | None) -> str | None:

@@ -7,13 +7,15 @@ Ids: catalogue/lists/patterns.yml.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from mingcha.extract.package.apis import strings_of
-from mingcha.extract.package.columns import FIELD, INVOKE, NEW, STRING, Code
+from mingcha.extract.package.columns import FIELD, I32, I64, INVOKE, NEW, STRING, Code
+from mingcha.extract.package.uses import Uses
 
 Hit = tuple[str, int, str]  # pattern, definition, detail
 
@@ -34,6 +36,17 @@ _SETTERS = {
 }
 _CHARSETS = {"UTF-8", "UTF8", "GBK", "GB2312", "ASCII", "US-ASCII", "ISO-8859-1", "UTF-16"}
 _SU = {"su", "/system/bin/su", "/system/xbin/su", "/sbin/su", "su -c", "/su/bin/su"}
+# All classes whose methods some detector looks for: calls of any others are passed over once for all.
+WATCHED = frozenset(
+    {
+        *(cls for cls, _ in _EXEC), *(cls for cls, _ in _SETTERS), "Landroid/webkit/SslErrorHandler;",
+        "Ljavax/crypto/Cipher;", "Ljava/security/MessageDigest;", "Ljavax/crypto/spec/SecretKeySpec;",
+        "Ljavax/crypto/spec/IvParameterSpec;", "Ljava/lang/String;", "Landroid/content/pm/PackageManager;",
+        "Landroid/app/ActivityManager;", "Landroid/content/Context;", "Landroid/app/Activity;",
+        "Landroid/content/ContextWrapper;", "Landroid/app/Application;", "Landroid/util/Log;",
+        "Landroid/database/sqlite/SQLiteDatabase;",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -41,29 +54,37 @@ class Scope:
     """One container, with lookups that detectors share."""
 
     code: Code
-    types: list[str]
     rivals: frozenset[str]
     personal: frozenset[str]  # callers of personal-data APIs, for log-personal
-    _strings: list[int] | None = None  # for each event, the last one up to it that loads a string
+    uses: Uses
+    _watched: tuple[I64, I32] | None = None  # calls of methods of the classes in WATCHED
+    _loads: tuple[list[int], list[int]] | None = None
 
     def methods(self, *pairs: tuple[str, str]) -> dict[int, tuple[str, str]]:
-        """Method ids whose (class, name) is one of `pairs`."""
-        wanted = {c for c, _ in pairs}
+        """Method ids whose (class, name) is one of `pairs`; of classes in WATCHED only."""
         code = self.code
-        mask = np.array([t in wanted for t in self.types], bool)
+        some = np.flatnonzero(self.uses.type_mask({c for c, _ in pairs} & WATCHED)[code.method_class])
         out = {}
-        for m in np.flatnonzero(mask[code.method_class]).tolist():
-            pair = (self.types[code.method_class[m]], code.text(int(code.method_name[m])))
+        for m, t, name in zip(
+            some.tolist(), code.method_class[some].tolist(), code.labels(code.method_name[some]), strict=True
+        ):
+            pair = (code.types[t], name)
             if pair in pairs:
                 out[m] = pair
         return out
 
-    def events(self, ids: dict[int, tuple[str, str]], kind: int = INVOKE) -> list[int]:
-        """Events that refer to one of the ids."""
+    def events(self, ids: Collection[int]) -> list[int]:
+        """Calls of one of the methods that `methods` gave."""
         if not ids:
             return []
-        code = self.code
-        return np.flatnonzero((code.event_kind == kind) & np.isin(code.event_operand, list(ids))).tolist()
+        if self._watched is None:
+            events, operands = self.uses.of(INVOKE)
+            mask = np.append(self.uses.type_mask(WATCHED)[self.code.method_class], False)
+            at = mask[operands]
+            self._watched = events[at], operands[at]
+        events, operands = self._watched
+        found: list[int] = events[np.isin(operands, list(ids))].tolist()
+        return found
 
     def body(self, d: int) -> tuple[int, int]:
         """Range of the events of definition `d`."""
@@ -83,11 +104,11 @@ class Scope:
 
     def implementors(self, *interfaces: str) -> set[int]:
         """Rows of classes that name one of the interfaces or extend such a class."""
-        code, wanted = self.code, {i for i, t in enumerate(self.types) if t in interfaces}
+        code, wanted = self.code, self.uses.types(interfaces)
         if not wanted:
             return set()
-        rows = set(code.interface_class[np.isin(code.interface_type, list(wanted))].tolist())
-        return rows | set(np.flatnonzero(np.isin(code.class_super, list(wanted))).tolist())
+        rows = set(code.interface_class[np.isin(code.interface_type, wanted)].tolist())
+        return rows | set(np.flatnonzero(np.isin(code.class_super, wanted)).tolist())
 
     def members(self, rows: set[int], name: str) -> list[int]:
         """Definitions named `name` in the given classes."""
@@ -101,14 +122,13 @@ class Scope:
     def string_before(self, event: int) -> str | None:
         """The last string constant loaded before an event of the same body."""
         code = self.code
-        if self._strings is None:
-            every = np.arange(len(code.event_kind))
-            last = np.maximum.accumulate(np.where(code.event_kind == STRING, every, -1))
-            self._strings = last.tolist()
-        at = self._strings[event - 1] if event else -1
-        if at < 0 or code.event_def[at] != code.event_def[event]:
+        if self._loads is None:
+            events, strings = self.uses.of(STRING)
+            self._loads = events.tolist(), strings.tolist()
+        at = bisect_left(self._loads[0], event) - 1
+        if at < 0 or code.event_def[self._loads[0][at]] != code.event_def[event]:
             return None
-        return code.text(int(code.event_operand[at]))
+        return code.text(self._loads[1][at])
 
 
 Detector = Callable[[Scope], Iterator[Hit]]
@@ -141,17 +161,19 @@ def _tls(s: Scope) -> Iterator[Hit]:
 
 def _allow_all(s: Scope, cls: str) -> Iterator[Hit]:
     code = s.code
-    if cls not in s.types:
+    t = next(iter(s.uses.types([cls])), None)
+    if t is None:
         return
-    t = s.types.index(cls)
     if cls.endswith("AllowAllHostnameVerifier;"):
-        hit = (code.event_kind == NEW) & (code.event_operand == t)
+        events, made = s.uses.of(NEW)
+        hit = events[made == t]
     else:
         ids = [
             f for f in np.flatnonzero(code.field_class == t).tolist()
             if code.text(int(code.field_name[f])) == "ALLOW_ALL_HOSTNAME_VERIFIER"
         ]  # fmt: skip
-        hit = (code.event_kind == FIELD) & np.isin(code.event_operand, ids)
+        events, fields = s.uses.of(FIELD)
+        hit = events[np.isin(fields, ids)]
     for d in sorted(set(code.event_def[hit].tolist())):
         yield "tls-hostname-any", d, "ALLOW_ALL_HOSTNAME_VERIFIER"
 
@@ -265,8 +287,10 @@ def _storage(s: Scope) -> Iterator[Hit]:
 DETECTORS: tuple[Detector, ...] = (_tls, _webview, _crypto, _system, _storage)
 
 
-def find(code: Code, rivals: frozenset[str], personal: frozenset[str]) -> Iterator[Hit]:
+def find(
+    code: Code, rivals: frozenset[str], personal: frozenset[str], uses: Uses | None = None
+) -> Iterator[Hit]:
     """All pattern hits of one container."""
-    scope = Scope(code, code.types, rivals, personal)
+    scope = Scope(code, rivals, personal, uses or Uses(code))
     for detector in DETECTORS:
         yield from detector(scope)

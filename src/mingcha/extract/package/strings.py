@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mingcha.extract.package.columns import I32, Code
+from mingcha.extract.package.columns import I32, I64, Code
 
 Mask = NDArray[np.bool_]
+_HEAD = 4  # bytes of a prefix that sort out
 
 
 def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only: I32 | None = None) -> Mask:
     """Mask over strings, one longer so that index -1 reads False.
 
-    `only` restricts the search to these string indices. Lengths and first bytes sort out
+    `only` restricts the search to these string indices. Lengths, first and last bytes sort out
     nearly everything as vectors; what is left is compared as bytes.
     """
-    mask = np.zeros(len(code.string_start) + 1, bool)
-    ids = np.unique(only) if only is not None else np.arange(len(code.string_start))
-    ids = ids[ids >= 0]
+    count = len(code.string_start)
+    mask = np.zeros(count + 1, bool)
+    ids = np.arange(count)
+    if only is not None:
+        wanted = np.zeros(count + 1, bool)
+        wanted[only] = True
+        ids = np.flatnonzero(wanted[:count])
     if not len(ids):
         return mask
-    start, size = code.string_start[ids], code.string_end[ids] - code.string_start[ids]
+    start = code.string_start[ids].astype(np.int64)
+    size = code.string_end[ids] - start
+    ids, start, size = ids[size > 0], start[size > 0], size[size > 0]
     data = np.frombuffer(code.data, np.uint8)
-    head = data[np.minimum(start, len(data) - 1)]
     if exact:
-        first = np.zeros(256, bool)
-        first[[t[0] for t in exact if t]] = True
-        lengths = np.zeros(max(map(len, exact)) + 1, bool)
-        lengths[[len(t) for t in exact]] = True
-        second = np.zeros(256, bool)
-        second[[t[1] if len(t) > 1 else 0 for t in exact]] = True
-        fits = (size < len(lengths)) & (size > 0)
-        fits &= lengths[np.minimum(size, len(lengths) - 1)] & first[head]
-        fits &= second[data[np.minimum(start + 1, len(data) - 1)]] | (size == 1)
-        for s in ids[fits].tolist():
+        for s in ids[_sieve(frozenset(exact))[_ends(data, start, size)]].tolist():
             mask[s] = code.raw(s) in exact
     if prefixes:
-        first = np.zeros(256, bool)
-        first[[p[0] for p in prefixes]] = True
-        second = np.zeros(256, bool)
-        second[[p[1] for p in prefixes]] = True
-        fits = (size >= min(map(len, prefixes))) & first[head]
-        fits &= second[data[np.minimum(start + 1, len(data) - 1)]]
-        for s in ids[fits].tolist():
+        width = min(_HEAD, *map(len, prefixes))
+        long = size >= width
+        ids, start = ids[long], start[long]
+        heads = np.zeros(1 << 16, bool)
+        heads[[int(h[0]) for h in (_mix(_word(p[:width])) for p in prefixes)]] = True
+        word = np.zeros(len(start), np.uint32)
+        for k in range(width):
+            word |= data[start + k].astype(np.uint32) << np.uint32(8 * k)
+        for s in ids[heads[_mix(word)]].tolist():
             if code.raw(s).startswith(prefixes):
                 mask[s] = True
     return mask
+
+
+def _word(head: bytes) -> NDArray[np.uint32]:
+    return np.array([int.from_bytes(head, "little")], np.uint32)
+
+
+def _mix(word: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """32 bits to 16 (Knuth's multiplicative hash)."""
+    return (word * np.uint32(0x9E3779B1)) >> np.uint32(16)
+
+
+def _ends(data: NDArray[np.uint8], start: I64, size: I64) -> NDArray[np.uint32]:
+    """A hash of length, first two and last two bytes of texts that are not empty."""
+    end = start + size
+    word = data[start].astype(np.uint32)
+    word |= data[start + np.minimum(size - 1, 1)].astype(np.uint32) << np.uint32(8)
+    word |= data[end - 1].astype(np.uint32) << np.uint32(16)
+    word |= data[end - np.minimum(size, 2)].astype(np.uint32) << np.uint32(24)
+    length = size.astype(np.uint32)
+    return _mix(word ^ length ^ (length << np.uint32(20)))
+
+
+@lru_cache(maxsize=16)
+def _sieve(texts: frozenset[bytes]) -> Mask:
+    """The hashes (`_ends`) that one of the texts has."""
+    some = [t for t in texts if t]
+    size = np.array([len(t) for t in some], np.int64)
+    data = np.frombuffer(b"".join(some), np.uint8)
+    out = np.zeros(1 << 16, bool)
+    out[_ends(data, np.cumsum(size) - size, size)] = True
+    return out
