@@ -40,6 +40,7 @@ docs: $(VENV)/dev.stamp
 # Real packages for the tests, by name and digest; what cannot be reached is skipped visibly.
 inputs: $(VENV)/dev.stamp
 	$(BIN)/python tests/inputs/fetch.py
+	$(BIN)/python tests/inputs/fetch.py tests/inputs/stubs.csv
 
 samples: $(VENV)/dev.stamp
 	$(BIN)/python samples/build.py

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.inputs import fetch
+from tools import framework_hierarchy
 
 from mingcha.catalogue import loader
 from mingcha.catalogue.loader import ROOT
@@ -116,3 +118,13 @@ def write(tmp_path: Path, home: Path) -> Write:
 def rule_text() -> str:
     """The rule of the small catalogue."""
     return RULE
+
+
+@pytest.fixture(scope="session")
+def stubs() -> dict[str, framework_hierarchy.Declared]:
+    """What the stubs say of the platform's classes."""
+    rows = fetch.rows(Path(fetch.__file__).with_name("stubs.csv"))
+    missing = [r["package"] for r in rows if not fetch.cached(r).exists()]
+    if missing:
+        pytest.skip(f"not fetched: run make inputs ({', '.join(missing)})")
+    return framework_hierarchy.merge(fetch.cached(r) for r in rows)
