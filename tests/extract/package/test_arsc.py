@@ -73,7 +73,7 @@ def test_files_best_density_first() -> None:
 
 def test_all_strings() -> None:
     table = Resources(arsc(ENTRIES), Notes())
-    assert {"Shop", "商城", "res/m/i.png"} <= {s for _, s in table.all_strings()}
+    assert {"Shop", "商城", "res/m/i.png"} <= set(table.all_strings())
 
 
 def test_malformed_and_too_large() -> None:
@@ -109,7 +109,7 @@ def test_mutations_never_raise(changes: list[tuple[int, int]]) -> None:
         table.resolve(Ref(res_id), "zh")
         table.files(Ref(res_id))
         table.name(res_id)
-    assert len(list(table.all_strings())) <= len(data)
+    assert len(table.all_strings()) <= len(data)
 
 
 @pytest.mark.real

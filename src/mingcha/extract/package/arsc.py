@@ -244,9 +244,9 @@ class Resources:
                 paths.setdefault(item, 0)
         return sorted(paths, key=lambda p: -paths[p])
 
-    def all_strings(self) -> Iterator[tuple[int, str]]:
-        """(index, text) of the global pool, for text scans."""
-        return self.strings.all()
+    def all_strings(self) -> list[str]:
+        """Texts of the global pool in order, for text scans."""
+        return self.strings.texts()
 
 
 def rank(config: Config, locale: str) -> tuple[int, bool, bool, int]:

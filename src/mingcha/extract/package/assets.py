@@ -83,7 +83,7 @@ def scan_resources(resources: Resources, code: CodeFacts, words: Words, owner: O
     """
     texts = [
         text.replace("\n", " ")
-        for _, text in resources.all_strings()
+        for text in resources.all_strings()
         if len(text) > 1 and not text.startswith("res/")
     ]
     _hits("\n".join(texts), "resource", "resources.arsc", code, words, owner)

@@ -7,13 +7,14 @@ only (the first of `ABIS` present, plus libraries that only other ABIs have), wi
 
 from __future__ import annotations
 
-import io
+import struct
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from mingcha.extract.limits import DEFAULT, Limits
+from mingcha.extract.package.elf import BEHIND, NEEDED, STRSZ, STRTAB, SYMTAB, Dynamic
 from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.splits import NativeEntry
 
@@ -26,7 +27,6 @@ NOTEWORTHY = (
     "slCreateEngine", "ACameraManager_openCamera",
 )  # fmt: skip
 _MOST_NEEDED = 200
-_BEHIND = ("DT_HASH", "DT_GNU_HASH", "DT_VERSYM", "DT_VERNEED", "DT_RELA", "DT_REL", "DT_JMPREL")
 
 
 def read(
@@ -77,52 +77,36 @@ def _chosen(rows: list[NativeEntry]) -> set[int]:
 def elf(data: bytes, notes: Notes, where: str, limits: Limits = DEFAULT) -> tuple[list[str], list[str]]:
     """(needed libraries, noteworthy imports) of an ELF file, by its dynamic segment.
 
-    The segment is used rather than sections, which packers strip. Anything unreadable gives what
-    was read before it and the limitation `malformed-native`.
+    Anything unreadable gives what was read before it and the limitation `malformed-native`.
     """
     if data[:4] != b"\x7fELF" or len(data) < 64:
         notes.deviation("not-elf", f"{where}: begins with {data[:4]!r}", where)
         return [], []
-    from elftools.elf.elffile import ELFFile  # 70 ms of import
-
     needed: list[str] = []
     try:
-        file = ELFFile(io.BytesIO(_without_sections(data)))
-        if file["e_phnum"] > 256:
-            raise ValueError(f"{file['e_phnum']} segments")
-        segment: Any = next(file.iter_segments("PT_DYNAMIC"), None)
-        if segment is None:
-            return [], []
-        if segment["p_filesz"] > 1 << 20:
-            raise ValueError(f"dynamic segment of {segment['p_filesz']} bytes")
+        file = Dynamic(data)
+        known: dict[int, int] = {}
         size = 0
-        for tag in segment.iter_tags():
-            kind = tag.entry.d_tag
-            if kind == "DT_NEEDED" and len(needed) < _MOST_NEEDED:
-                needed.append(clip(tag.needed, limits))
-            elif kind == "DT_STRSZ":
-                size = tag.entry.d_val
-        tables = {t: segment.get_table_offset(t)[1] for t in ("DT_SYMTAB", "DT_STRTAB", *_BEHIND)}
-        names, symbols = tables["DT_STRTAB"], tables["DT_SYMTAB"]
+        tags = list(file.tags())
+        for tag, value in tags:
+            known.setdefault(tag, value)
+            if tag == STRSZ:
+                size = value
+        tables = {t: file.offset(known[t]) for t in (SYMTAB, STRTAB, *BEHIND) if t in known}
+        names, symbols = tables.get(STRTAB), tables.get(SYMTAB)
+        for tag, value in tags:
+            if tag == NEEDED and len(needed) < _MOST_NEEDED:
+                if names is None:
+                    raise ValueError("no table of names")
+                needed.append(clip(file.text(names + value), limits))
         if names is None or symbols is None or not size:
             return needed, []
         # The symbol table does not tell its size: it ends where the next table begins at the latest.
         end = min((o for o in tables.values() if o is not None and o > symbols), default=len(data))
-        wide = file.elfclass == 64
-        order = "<" if file.little_endian else ">"
-        return needed, _imports(data[symbols:end], data[names : names + size], wide, order, limits)
-    except Exception as error:  # elftools raises its own, construct's and builtin errors alike
+        return needed, _imports(data[symbols:end], data[names : names + size], file.wide, file.order, limits)
+    except (struct.error, ValueError, IndexError, OverflowError) as error:
         notes.limitation("malformed-native", f"{type(error).__name__}: {error}", where)
         return needed, []
-
-
-def _without_sections(data: bytes) -> bytearray:
-    """A copy whose header names no section table: the loader does not look at one, so neither
-    must a reader; packers fill it with rubbish that elftools would stumble over."""
-    out = bytearray(data)
-    for at, size in ((0x28, 8), (0x3C, 2), (0x3E, 2)) if data[4] == 2 else ((0x20, 4), (0x30, 2), (0x32, 2)):
-        out[at : at + size] = bytes(size)
-    return out
 
 
 def _imports(symbols: bytes, names: bytes, wide: bool, order: str, limits: Limits) -> list[str]:

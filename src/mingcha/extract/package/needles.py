@@ -20,7 +20,10 @@ _BUCKETS = 16
 LEAST = 3  # bytes of a word worth looking for; shorter ones are everywhere
 _FOLD = 0x20202020
 # How common a byte is in code and prose, roughly; all that is not named here is rare.
-_COMMON = {b: w for w, group in enumerate((b"bgvkwyq", b"fhpum/", b"dlc.", b"sor", b"aint", b"e"), 1) for b in group}
+_COMMON = bytearray(256)
+for _weight, _group in enumerate((b"bgvkwyq", b"fhpum/", b"dlc.", b"sor", b"aint", b"e"), 1):
+    for _byte in _group:
+        _COMMON[_byte] = _weight
 _ANY = -1
 
 Window = tuple[int, int, int, int]
@@ -40,18 +43,33 @@ class Needles:
         self._known: dict[int, dict[int, list[tuple[bytes, int]]]] = {}
         # Low half: the first pair of a window; high half: the second. One bit per bucket.
         self._pairs = np.zeros(1 << 16, np.uint32)
+        self._bits: dict[int, int] = {}
         large = [w for w in self.words if len(w) >= LEAST]
         for n, word in enumerate(large):
             for window, offset in _windows(word):
                 self._add(window, word, offset, n * _BUCKETS // len(large))
+        self._pairs[list(self._bits)] |= np.fromiter(self._bits.values(), np.uint32, len(self._bits))
+        self._bits.clear()
 
     def _add(self, window: Window, word: bytes, offset: int, bucket: int) -> None:
-        for half, bit in ((window[:2], bucket), (window[2:], bucket + _BUCKETS)):
-            first, second = (_cases(b) for b in half)
-            at = (first[:, None] | second[None, :] << 8).ravel()
-            self._pairs[at] |= np.uint32(1 << bit)
-        mask = sum(0xFF << 8 * i for i, b in enumerate(window) if b != _ANY)
-        value = sum((b | 0x20) << 8 * i for i, b in enumerate(window) if b != _ANY)
+        a, b, c, d = window
+        for first, second, bit in ((a, b, 1 << bucket), (c, d, 1 << bucket + _BUCKETS)):
+            if first == _ANY:
+                for two in _cases(second):
+                    self._pairs[two << 8 : (two << 8) + 256] |= np.uint32(bit)
+            elif second == _ANY:
+                for one in _cases(first):
+                    self._pairs[one::256] |= np.uint32(bit)
+            else:
+                for one in _cases(first):
+                    for two in _cases(second):
+                        pair = one | two << 8
+                        self._bits[pair] = self._bits.get(pair, 0) | bit
+        mask = value = 0
+        for i, byte in enumerate(window):
+            if byte != _ANY:
+                mask |= 0xFF << 8 * i
+                value |= (byte | 0x20) << 8 * i
         self._known.setdefault(mask, {}).setdefault(value, []).append((word, offset))
 
     def find(self, data: bytes) -> dict[bytes, list[int]]:
@@ -106,11 +124,9 @@ def _groups(windows: U32, places: NDArray[np.int64]) -> Iterator[tuple[int, list
             yield int(windows[begin]), places[begin:end].tolist()
 
 
-def _cases(byte: int) -> NDArray[np.int64]:
-    """The bytes that fold to this one; all for a byte that is not known."""
-    if byte == _ANY:
-        return np.arange(256)
-    return np.array([byte, byte - 0x20] if 0x61 <= byte <= 0x7A else [byte])
+def _cases(byte: int) -> tuple[int, ...]:
+    """The bytes that fold to this one."""
+    return (byte, byte - 0x20) if 0x61 <= byte <= 0x7A else (byte,)
 
 
 def _windows(word: bytes) -> list[tuple[Window, int]]:
@@ -121,6 +137,6 @@ def _windows(word: bytes) -> list[tuple[Window, int]]:
         return [((a, b, c, _ANY), 0), ((_ANY, a, b, c), -1)]
     if len(word) == LEAST + 1:
         return [((a, b, c, word[3]), 0), ((_ANY, a, b, c), -1)]
-    weights = [_COMMON.get(x, 0) for x in word]
+    weights = [_COMMON[x] for x in word]
     best = min(range(len(word) - 4), key=lambda k: sum(weights[k : k + 5]))
     return [((word[k], word[k + 1], word[k + 2], word[k + 3]), k) for k in (best, best + 1)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -28,14 +29,39 @@ def hollow(classes: Collection[str], defined: Collection[str] | None) -> tuple[i
     return sum(1 for c in classes if c not in defined), len(classes)
 
 
-def _matcher(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for a list of shell patterns; None for an empty list."""
-    return re.compile("|".join(fnmatch.translate(p) for p in patterns)) if patterns else None
+class _Names:
+    """Names that shell patterns are looked up in. A pattern with one star at most, as nearly all are, is
+    found by its beginning in the sorted names; to compile and try each on each name costs more than the
+    rest of a small package."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.set = frozenset(names)
+        self.sorted = sorted(self.set)
+        self.turned = sorted(n[::-1] for n in self.set)
+
+    def matches(self, patterns: Iterable[str]) -> set[str]:
+        """The names that one of the patterns matches."""
+        return {name for pattern in patterns for name in self._of(pattern)}
+
+    def _of(self, pattern: str) -> Iterable[str]:
+        if "?" in pattern or "[" in pattern or pattern.count("*") > 1:
+            expression = re.compile(fnmatch.translate(pattern))
+            return [n for n in self.sorted if expression.match(n)]
+        before, star, after = pattern.partition("*")
+        if not star:
+            return [pattern] if pattern in self.set else []
+        if before:
+            return [n for n in _begin(self.sorted, before) if len(n) >= len(pattern) - 1 and n.endswith(after)]
+        return [n[::-1] for n in _begin(self.turned, after[::-1])]
 
 
-def _matches(patterns: Sequence[str], names: Iterable[str]) -> list[str]:
-    expression = _matcher(patterns)
-    return [n for n in names if expression.match(n)] if expression else []
+def _begin(names: list[str], head: str) -> list[str]:
+    """Those of the sorted names that begin so."""
+    low = bisect_left(names, head)
+    high = low
+    while high < len(names) and names[high].startswith(head):
+        high += 1
+    return names[low:high]
 
 
 def detect(
@@ -49,8 +75,9 @@ def detect(
     defines, None where no code was read. Patterns of the catalogue are shell patterns: `libs`
     match file names, `files` match whole entry names or file names, `applications` match classes.
     """
-    libraries = {n.rsplit("/", 1)[-1] for n in names if n.endswith(".so")}
-    files = {n for n in names if not n.endswith(".so")} | {n.rsplit("/", 1)[-1] for n in names}
+    libraries = _Names(n.rsplit("/", 1)[-1] for n in names if n.endswith(".so"))
+    files = _Names({n for n in names if not n.endswith(".so")} | {n.rsplit("/", 1)[-1] for n in names})
+    applications = _Names([application] if application else [])
     missing, total = hollow(set(classes), defined)
     is_hollow = missing >= HOLLOW_LEAST and missing >= HOLLOW_SHARE * max(total, 1)
     sign = [f"hollow: {missing} of {total} component classes undefined"] if is_hollow else []
@@ -66,9 +93,9 @@ def detect(
         found = [
             [f"{label}: {clip(hit)}" for hit in sorted(hits)[:5]]
             for label, hits in (
-                ("library", _matches(packer.libs, libraries)),
-                ("file", _matches(packer.files, files)),
-                ("application", _matches(packer.applications, [application] if application else [])),
+                ("library", libraries.matches(packer.libs)),
+                ("file", files.matches(packer.files)),
+                ("application", applications.matches(packer.applications)),
             )
             if hits
         ]

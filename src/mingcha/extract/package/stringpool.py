@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+import numpy as np
+
 from mingcha.extract.limits import DEFAULT, Limits
 from mingcha.extract.package.notes import Notes
 
@@ -121,3 +123,45 @@ class StringPool:
                 self._notes.limitation("reader-limit", "strings of a pool overlap")
                 return
             yield index, text
+
+    def texts(self) -> list[str]:
+        """The texts of `all`, decoded together where the pool is sound; nothing is cached."""
+        spans = self._spans()
+        if spans is not None:
+            start, stop = spans
+            data, mark = self._data, b"\0" if self._utf8 else b"\0\0"
+            joined = mark.join([data[a:b] for a, b in zip(start, stop, strict=True)])
+            try:
+                texts = joined.decode("utf-8" if self._utf8 else "utf-16-le").split("\0")
+            except UnicodeDecodeError:
+                texts = []
+            if len(texts) == self.count:
+                return texts
+        return [text for _, text in self.all()]
+
+    def _spans(self) -> tuple[list[int], list[int]] | None:
+        """(begin, end) of the bytes of every string, as `_decode` takes them; None where some do not fit
+        or they overlap."""
+        if not self.count:
+            return None
+        data = np.frombuffer(self._data, np.uint8, self._end)
+        at = np.frombuffer(self._data, "<u4", self.count, self._offsets).astype(np.int64) + self._strings
+        if int(at.max()) + 6 > self._end:
+            return None
+        one = data[at].astype(np.int64)
+        if self._utf8:
+            at = at + np.where(one & 0x80, 2, 1)
+            size = data[at].astype(np.int64)
+            long = (size & 0x80) != 0
+            size = np.where(long, (size & 0x7F) << 8 | data[at + 1], size)
+            at = at + np.where(long, 2, 1)
+        else:
+            size = one | data[at + 1].astype(np.int64) << 8
+            long = (size & 0x8000) != 0
+            size = np.where(long, (size & 0x7FFF) << 16 | data[at + 2] | data[at + 3].astype(np.int64) << 8, size)
+            at = at + np.where(long, 4, 2)
+            size = 2 * size
+        limit = self._limits.string * (1 if self._utf8 else 2)
+        if int(size.max()) > limit or int((at + size).max()) > self._end or int(size.sum()) > self._end - self._strings:
+            return None
+        return at.tolist(), (at + size).tolist()
