@@ -88,7 +88,8 @@ def constant(body: Body, i: int, register: int, depth: int = DEPTH) -> int | str
 
 
 def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None]) -> set[int]:
-    """Instructions that can run when `assume` narrows the successors of some branches (None: all).
+    """Instructions that can run when `assume` narrows the successors of some branches, switches and calls
+    (None: all).
 
     An exception may come from any instruction that runs."""
     if not body.insns:
@@ -97,7 +98,7 @@ def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None]) -> se
     todo = [0]
     while todo:
         i = todo.pop()
-        narrowed = assume(i) if body.insns[i].op in ("if", "switch") else None
+        narrowed = assume(i) if body.insns[i].op in ("if", "switch", "invoke") else None
         for s in (*(body.succ[i] if narrowed is None else narrowed), *body.handlers[i]):
             if s not in seen:
                 seen.add(s)

@@ -22,7 +22,7 @@ from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
 from mingcha.extract.package.graph.world import PROTO, World, events_of
-from mingcha.extract.package.graph.writers import Writers
+from mingcha.extract.package.graph.writers import STORED, Writers
 
 ROUNDS = 12  # times that flags are dropped and the reach is worked out again
 READERS = 3_000  # methods whose branches are looked at
@@ -30,6 +30,7 @@ _CONSENT = re.compile(
     r"agree|consent|privacy|policy|protocol|permit|accept|yinsi|xieyi|tongyi|gdpr|隐私|同意|协议|授权", re.I
 )
 BACK, CALLERS = 60, 24  # methods, and callers of one, looked at to find the user's act behind a write
+_LEAVE = re.compile(rb"(?i)^(is|can|allow|enable|get|should|need|has).*(can|use|allow|permit|read|collect|agree|consent|access|grant)|^(can|allow|permit)")
 _TEXTS = 200  # constants of a class looked at for words of consent
 
 
@@ -137,10 +138,10 @@ class Guards:
 def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
     """Work out the guards of a package; `startup.reach` becomes the reach past them."""
     out = Guards(startup.reach, startup, ui)
-    writers = Writers(startup.world)
+    writers = Writers(startup.world, startup.objects)
     values = writers.values
     writers.index_fields(out.first)
-    readers, values.passing = _readers(startup.world, out.first, set(writers.fields))
+    readers = _readers(startup.world, out.first, set(writers.fields), values)
     if not len(readers):
         return out
     shut = _Closed(startup.world, values, readers)
@@ -151,7 +152,7 @@ def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
     reach, special = startup.analyse(np.array(sorted(closed), np.int64))
     for _ in range(ROUNDS):
         used = frozenset().union(*set(closed.values())) if closed else frozenset()
-        writers.load(f[5:] for f in used if f.startswith("pref:"))
+        writers.load(f.partition(":")[2] for f in used if f.startswith(STORED))
         opened = {f for f in used if _set_at_start(startup.world, reach, writers, f, closed)}
         if not opened:
             out.values, out.writers, out.closed = values, writers, closed
@@ -204,9 +205,9 @@ class _Closed:
         return flags, [low + k for k, pos in enumerate(places) if body.index(pos) not in live]
 
 
-def _readers(world: World, reach: Reach, fields: set[str]) -> tuple[I64, set[int]]:
-    """Reached methods that may branch on a flag (they read one, or call a method that returns one), and
-    those of them that may return one."""
+def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I64:
+    """Reached methods that may branch on a flag: they read one, call a method that returns one or refuses
+    by one, or are given one. Tells `values` which those methods are."""
     w = world
     reached = np.flatnonzero(reach.reached)
     events = events_of(w, reached)
@@ -219,7 +220,12 @@ def _readers(world: World, reach: Reach, fields: set[str]) -> tuple[I64, set[int
     found = set(w.event_def[hit].tolist())
     if fields:
         found |= _field_readers(w, events[kind == FIELD], fields)
-    front, passing = found, {d for d in found if _returns_flag(w, d)}
+    answers = _answers(w)
+    passing = {d for d in found if _returns_flag(w, d)} | answers
+    found |= _callers(w, calls, sorted(answers))
+    values.refusing = {d for d in found if w.proto_text(int(w.def_sig[d])).endswith(")V") and _throws(w, d)}
+    found |= _callers(w, calls, sorted(values.refusing))
+    front = found | answers
     for _ in range(4):  # a flag passed on by so many methods
         asked = passing & front
         if not asked or len(found) > READERS:
@@ -227,7 +233,44 @@ def _readers(world: World, reach: Reach, fields: set[str]) -> tuple[I64, set[int
         front = _callers(w, calls, sorted(asked)) - found
         found |= front
         passing |= {d for d in front if _returns_flag(w, d)}
-    return np.array(sorted(found)[:READERS], np.int64), passing
+    values.passing = passing
+    values.given = _given(w, sorted(found)[:READERS])
+    found |= values.given
+    return np.array(sorted(found)[:READERS], np.int64)
+
+
+def _answers(w: World) -> set[int]:
+    """Small methods whose name asks for leave and that return a constant: how an app answers an SDK's
+    questions (a controller that says no)."""
+    names = np.zeros(len(w.names) + 1, bool)
+    names[[n for n, name in enumerate(w.names) if _LEAVE.search(name)]] = True
+    hit = np.flatnonzero((w.def_class >= 0) & names[w.def_sig >> PROTO])
+    out = set()
+    for d in hit.tolist():
+        code, local = w.place(d)
+        if w.proto_text(int(w.def_sig[d])).endswith(")Z") and code.bodies.shape(code, local) in ("true", "false"):
+            out.add(d)
+    return out if len(out) <= READERS else set()
+
+
+def _throws(w: World, d: int) -> bool:
+    body = w.body(d)
+    return body is not None and len(body.insns) <= 200 and any(i.op == "throw" for i in body.insns)
+
+
+def _given(w: World, readers: Sequence[int]) -> set[int]:
+    """Methods with a boolean parameter that a reader of flags calls, and few others do."""
+    out: set[int] = set()
+    defs = np.array(readers, np.int64)
+    events = events_of(w, defs) if len(defs) else defs
+    calls = events[(w.kind[events] == INVOKE) & (w.operand[events] >= 0)]
+    for ref in np.unique(w.operand[calls]).tolist():
+        cls, sig = int(w.ref_class[ref]), int(w.ref_sig[ref])
+        if cls in w.class_at and "Z" in w.proto_text(sig).partition(")")[0]:
+            d = w.one(cls, sig)
+            if d >= 0:
+                out.add(d)
+    return out
 
 
 def _field_readers(w: World, events: I64, fields: set[str]) -> set[int]:

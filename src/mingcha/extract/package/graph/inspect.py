@@ -94,6 +94,25 @@ def inspect(
     application = ids.get(entries.descriptor(str(package.get("application_class") or "")))
     above = {world.types[t] for t in world.above(application)} if application is not None else set()
     startup = Startup(
-        world, reference.triggers, known, started, offered, packed=packed, stub=not above.isdisjoint(_HOTFIX)
-    )
+        world, reference.triggers, known, started, offered, _asked(ids, started, components, targets), packed,
+        not above.isdisjoint(_HOTFIX),
+    )  # fmt: skip
     return Inspected(startup, guards.find(startup, reference.ui))
+
+
+def _asked(
+    ids: Mapping[str, int], started: Sequence[entries.Entry], components: Sequence[Fact], targets: Mapping[str, str]
+) -> dict[str, tuple[tuple[int, str], ...]]:
+    """What runs when a provider of another process is asked, or such a process is started by a component."""
+    of: dict[str, list[tuple[int, str]]] = {}
+    for e in started:
+        if e.process and e.kind in ("provider", "initializer") and e.cls in ids:
+            of.setdefault(e.process, []).append((ids[e.cls], e.lifecycle))
+    out: dict[str, tuple[tuple[int, str], ...]] = {}
+    for c in components:
+        found = tuple(of.get(c["process"] or "", ()))
+        if found and c["type"] == "provider":
+            out |= dict.fromkeys(c["authorities"], found)
+        elif found:
+            out[f"process:{entries.descriptor(targets.get(c['name'], c['name']))}"] = found
+    return out

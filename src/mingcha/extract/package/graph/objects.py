@@ -19,6 +19,7 @@ from mingcha.extract.package.columns import Code
 from mingcha.extract.package.graph.world import World
 
 DEPTH = 4  # fields, calls and returns followed one after another
+CHAIN = 60  # instructions followed one after another, moves included
 PLACES = 24  # writes of a field or callers of a method; with more its type alone is known
 _FRAMEWORK_NAMES = (b"on", b"run", b"call", b"handle", b"invoke", b"accept", b"apply", b"dispatch", b"do")
 ASKED = 6_000  # questions of one package
@@ -40,6 +41,7 @@ class Objects:
     """Answers for one world; they hold for all of its analyses."""
 
     world: World
+    _busy: set[tuple[int, int]] = field(default_factory=set)
     _known: dict[tuple[int, str], Kinds | None] = field(default_factory=dict)
     _fields: dict[tuple[int, str], Kinds | None] = field(default_factory=dict)
     _returned: dict[int, Kinds | None] = field(default_factory=dict)
@@ -52,6 +54,10 @@ class Objects:
         if key not in self._known:
             self._known[key] = self._of(event, on, type_) if len(self._known) < ASKED else None
         return self._known[key]
+
+    def register(self, d: int, body: Body, i: int, register: int) -> Kinds | None:
+        """Objects that a register of a body may hold before an instruction."""
+        return self._register(d, body, i, register, DEPTH)
 
     def _of(self, event: int, on: str, type_: int) -> Kinds | None:
         w = self.world
@@ -102,7 +108,13 @@ class Objects:
             return None
         out: set[Kind] = set()
         for at in found:
-            one = self._source(d, body, at, depth)
+            if (d, at) in self._busy:  # a loop brings nothing that does not come from outside it
+                continue
+            self._busy.add((d, at))
+            try:
+                one = self._source(d, body, at, depth) if len(self._busy) <= CHAIN else None
+            finally:
+                self._busy.discard((d, at))
             if one is None:
                 return None
             out |= one

@@ -17,6 +17,7 @@ from mingcha.extract.package.columns import CLASS, I32, I64, INVOKE, STRING, U8
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.reach import Special as Base
 from mingcha.extract.package.graph.world import PROTO, World
+from mingcha.extract.package.strings import Mask, among
 
 _CLASS, _LOADER = "Ljava/lang/Class;", "Ljava/lang/ClassLoader;"
 _REFLECT = {
@@ -29,12 +30,17 @@ _NAMES = {
 }  # fmt: skip
 _INTENT = ("Landroid/content/Intent;", "Landroid/content/ComponentName;")
 _INTENT_NAMES = (b"<init>", b"setClass", b"setClassName", b"setComponent")
-# What starts a component of which kind.
-STARTS: Mapping[bytes, str] = {
-    b"startActivity": "activity", b"startActivityForResult": "activity", b"startActivities": "activity",
-    b"startActivityIfNeeded": "activity", b"startService": "service", b"startForegroundService": "service",
-    b"bindService": "service", b"sendBroadcast": "receiver", b"sendOrderedBroadcast": "receiver", b"schedule": "job",
-    b"enqueueWork": "service",
+# What starts a component: name -> class that must declare it, kinds of component. A pending intent counts
+# where an alarm is set; one in a notification waits for a tap.
+_ALARM = "Landroid/app/AlarmManager;"
+STARTS: Mapping[bytes, tuple[str | None, tuple[str, ...]]] = {
+    **dict.fromkeys((b"startActivity", b"startActivityForResult", b"startActivities", b"startActivityIfNeeded"),
+                    (None, ("activity",))),
+    **dict.fromkeys((b"startService", b"startForegroundService", b"bindService", b"enqueueWork"), (None, ("service",))),
+    **dict.fromkeys((b"sendBroadcast", b"sendOrderedBroadcast"), (None, ("receiver",))),
+    **dict.fromkeys((b"set", b"setExact", b"setRepeating", b"setInexactRepeating", b"setAndAllowWhileIdle",
+                     b"setExactAndAllowWhileIdle", b"setAlarmClock", b"setWindow"), (_ALARM, ("receiver", "service"))),
+    b"schedule": ("Landroid/app/job/JobScheduler;", ("job",)),
 }  # fmt: skip
 _WORKER = "Landroidx/work/ListenableWorker;"
 _WORK = b"androidx/work/"
@@ -51,6 +57,7 @@ class Special(Base):
     components: Mapping[int, str]
     lifecycles: Mapping[str, tuple[tuple[bytes, str], ...]]
     services: Mapping[int, Iterable[int]]
+    asked: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     blind: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # kind -> definitions
     _kinds: dict[int, str] = field(default_factory=dict)  # name number -> what it is about
     _named: np.ndarray[tuple[int], np.dtype[np.bool_]] = field(init=False)
@@ -59,10 +66,13 @@ class Special(Base):
     _intents: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))  # class -> component: event
     _starts: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # class -> kinds it starts
     _dotted: dict[str, int] = field(default_factory=dict)
+    _texts: list[Mask] = field(default_factory=list)  # per container: strings that ask for something
     _sites: int = 0
+    _initializer: int | None = None
 
     def __post_init__(self) -> None:
         w = self.world
+        self._initializer = w.type_id.get("Landroidx/startup/Initializer;")
         for name, kind in _REFLECT.items():
             self._watch(name, kind)
         for name in STARTS:
@@ -71,8 +81,12 @@ class Special(Base):
             self._watch(name, "intent")
         for name in (b"setContentView", b"inflate"):
             self._watch(name, "layout")
+        for name in (b"performClick", b"callOnClick"):
+            self._watch(name, "click")
         self._named = np.zeros(len(w.names) + 1, bool)
         self._named[list(self._kinds)] = True
+        self._texts = [among(c, {a.encode() for a in self.asked}, tuple(f"content://{a}".encode() for a in self.asked))
+                       for c in w.codes] if self.asked else []  # fmt: skip
         self._dotted = {w.types[c][1:-1].replace("/", "."): c for c in self.components}
 
     def _watch(self, name: bytes, kind: str) -> None:
@@ -83,6 +97,16 @@ class Special(Base):
     def expand(self, reach: Reach, events: I64, kind: U8, operand: I32) -> None:
         """See `reach.Special`."""
         w = self.world
+        if self._texts:
+            self._asking(reach, events[kind == STRING])
+        if self._initializer is not None:
+            for event, cls in zip(events[kind == CLASS].tolist(), operand[kind == CLASS].tolist(), strict=True):
+                if cls in w.class_at and self._initializer in w.above(cls):
+                    self._construct(reach, cls, event, "loader")
+                    for d in w.members(cls, b"create", "(Landroid/content/Context;)"):
+                        reach.enter(d, "initializer", event, "loader", cls)
+                    for d in w.members(cls, b"dependencies", "()"):
+                        reach.enter(d, "initializer", event, "loader", cls)
         calls = (kind == INVOKE) & (operand >= 0)
         events, refs = events[calls], operand[calls]
         watched = self._named[w.ref_sig[refs] >> PROTO]
@@ -93,6 +117,25 @@ class Special(Base):
                 return
             sig = int(w.ref_sig[ref])
             self._one(reach, event, w.types[w.ref_class[ref]], int(w.ref_class[ref]), sig)
+
+    def _asking(self, reach: Reach, events: I64) -> None:
+        """Texts that name a provider of another process."""
+        w = self.world
+        for event in events.tolist():
+            n = w.container(w.event_place(event)[0])
+            code, local = w.event_place(event)
+            string = int(code.event_operand[local])
+            if string >= 0 and self._texts[n][string]:
+                name = code.text(string).removeprefix("content://").partition("/")[0]
+                for cls, kind in self.asked.get(name, ()):
+                    self._run(reach, cls, kind, event, "component")
+
+    def _run(self, reach: Reach, cls: int, lifecycle: str, event: int, step: str) -> None:
+        reach.make(cls, event)
+        reach.init(cls, event)
+        for name, args in self.lifecycles[lifecycle]:
+            for d in self.world.members(cls, name, args):
+                reach.enter(d, lifecycle, event, step, cls)
 
     def _one(self, reach: Reach, event: int, cls: str, number: int, sig: int) -> None:
         name = self.world.name_of(sig)
@@ -106,9 +149,14 @@ class Special(Base):
             elif cls.startswith("Landroidx/work/") and name == b"<init>":
                 self._work(reach, event, d)
         elif kind == "start":
-            self._start(reach, d, STARTS[name])
+            wanted, kinds = STARTS[name]
+            if wanted is None or cls == wanted:
+                for one in kinds:
+                    self._start(reach, d, one)
+        elif kind == "click":
+            self._click(reach, event, d)
         elif kind == "layout":
-            if cls.startswith("Landroid/view/LayoutInflater;") or name == b"setContentView":
+            if cls == "Landroid/view/LayoutInflater;" or self.world.proto_text(sig).startswith("(I"):
                 self.blind["layout-views"].add(d)
         elif cls in _NAMES.get(kind, ()) or (kind == "name" and self._is_loader(number)):
             getattr(self, f"_{kind}")(reach, event, d)
@@ -193,6 +241,21 @@ class Special(Base):
             if worker is not None and worker in self.world.above(cls):
                 self._construct(reach, cls, event, "work")
 
+    def _click(self, reach: Reach, event: int, d: int) -> None:
+        """Code that taps a button itself: the listeners that the same class sets."""
+        w = self.world
+        listener = w.type_id.get("Landroid/view/View$OnClickListener;")
+        setter = w.name_id.get(b"setOnClickListener", -1)
+        if listener is None:
+            return
+        rows = w.rows(int(w.def_class[d]))
+        low, high = int(w.def_start[rows.start]), int(w.def_start[rows.stop])
+        calls = np.flatnonzero((w.kind[low:high] == INVOKE) & (w.operand[low:high] >= 0)) + low
+        for site in calls[w.ref_sig[w.operand[calls]] >> PROTO == setter].tolist()[:20]:
+            for kind in reach.objects.of(site, "argument", listener) or ():
+                for target in w.members(kind.cls, b"onClick", "(Landroid/view/View;)") if kind.exact else ():
+                    reach.enter(target, "", event, "call", kind.cls)
+
     def _text_before(self, event: int) -> str | None:
         """The constant that the call gets: the last string loaded before it, with no call between, in a
         register that the call names."""
@@ -213,20 +276,26 @@ class Special(Base):
     # ---- components -------------------------------------------------------------------------------
 
     def _intent(self, reach: Reach, event: int, d: int) -> None:
+        """The class constant, or the text, that the call gets."""
         w = self.world
-        low, high = int(w.def_start[d]), int(w.def_start[d + 1])
-        kinds = w.kind[low:high]
-        named = {int(c) for c in w.operand[low:high][kinds == CLASS]}
-        code, _ = w.place(d)
-        for at in np.flatnonzero(kinds == STRING).tolist():
-            cls = self._dotted.get(code.text(int(w.operand[low + at])))
-            if cls is not None:
-                named.add(cls)
-        home = int(w.def_class[d])
-        for cls in named:
+        low = int(w.def_start[d])
+        code, local = w.event_place(event)
+        mine = code.bodies.registers(code, local)
+        for at in range(event - 1, low - 1, -1):
+            kind = int(w.kind[at])
+            if kind not in (CLASS, STRING):
+                continue
+            _, there = w.event_place(at)
+            register = code.bodies.registers(code, there)
+            if mine and register and register[0] not in mine:
+                continue
+            cls = int(w.operand[at]) if kind == CLASS else self._dotted.get(code.text(int(code.event_operand[there])), -1)
             if cls in self.components:
+                home = int(w.def_class[d])
                 self._intents[home].setdefault(cls, event)
-        self._match(reach, home)
+                self._match(reach, home)
+            if kind == CLASS or cls >= 0:
+                return
 
     def _start(self, reach: Reach, d: int, kind: str) -> None:
         home = int(self.world.def_class[d])
@@ -244,8 +313,6 @@ class Special(Base):
         """The system makes a component and runs the methods of its lifecycle."""
         kind = self.components[cls]
         step = "component" if event >= 0 else "entry"
-        reach.make(cls, event)
-        reach.init(cls, event)
-        for name, args in self.lifecycles[kind]:
-            for d in self.world.members(cls, name, args):
-                reach.enter(d, kind, event, step, cls)
+        self._run(reach, cls, kind, event, step)
+        for other, lifecycle in self.asked.get(f"process:{self.world.types[cls]}", ()):
+            self._run(reach, other, lifecycle, event, step)

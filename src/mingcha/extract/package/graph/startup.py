@@ -19,10 +19,11 @@ from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach, Way
 from mingcha.extract.package.graph.special import Special
 from mingcha.extract.package.graph.triggers import Table, Triggers
-from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.graph.world import NATIVE, World
 from mingcha.extract.package.owners import Owners
 
 Fact = dict[str, Any]
+_UP = 6  # calls climbed to a method that nobody calls
 STEPS = 60  # elements of a path that a fact shows; a longer one is shown by its ends
 
 
@@ -35,6 +36,9 @@ class Startup:
     components: Mapping[int, str]
     started: Sequence[entries.Entry]
     services: Mapping[int, Iterable[int]]
+    asked: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    """What a text of the code asks for: authority of a provider, or `process:` and a component's class ->
+    (class, lifecycle) that run then."""
     packed: bool = False
     stub: bool = False
     """The application class loads other code before its own (hot-fix or packer stub)."""
@@ -49,7 +53,7 @@ class Startup:
 
     def blank(self) -> tuple[Reach, Special]:
         """An analysis without entries."""
-        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
+        special = Special(self.world, self.components, entries.LIFECYCLES, self.services, self.asked)
         return Reach(self.world, self.triggers, self.objects, special=special), special
 
     def analyse(self, blocked: I64 | None = None) -> tuple[Reach, Special]:
@@ -57,9 +61,11 @@ class Startup:
         reach, special = self.blank()
         if blocked is not None:
             reach.blocked = blocked
+        asked = {e.process for e in self.started if e.process and e.kind not in ("provider", "initializer")}
         for phase in (0, 1):
             for entry in self.started:
-                if entry.phase == phase:
+                # A provider of another process runs when that process is started or the provider asked.
+                if entry.phase == phase and (entry.kind not in ("provider", "initializer") or entry.process in (None, *asked)):
                     self.enter(reach, entry)
             reach.run()
         return reach, special
@@ -78,7 +84,7 @@ class Startup:
 
     def upper_bound(self) -> int:
         """Methods reached if every class were instantiated (class hierarchy analysis)."""
-        special = Special(self.world, self.components, entries.LIFECYCLES, self.services)
+        special = Special(self.world, self.components, entries.LIFECYCLES, self.services, self.asked)
         reach = Reach(self.world, self.triggers, self.objects, special=special, everything=True)
         for entry in self.started:
             self.enter(reach, entry)
@@ -104,6 +110,26 @@ class Startup:
         """Classes that the system may bring to life: all entries and components of the manifest."""
         known = (self.world.type_id.get(e.cls) for e in self.started)
         return [*(t for t in known if t is not None), *self.components]
+
+    def is_view(self, d: int) -> bool:
+        """Whether a method belongs to a view, which a layout may name and the system then makes."""
+        view = self.world.type_id.get("Landroid/view/View;")
+        return view is not None and view in self.world.above(int(self.world.def_class[d]))
+
+    def from_native(self, d: int) -> bool:
+        """Whether native code may be what calls a method: no code of the package does, and its class, or one
+        that it is nested in, has native methods."""
+        w = self.world
+        for _ in range(_UP):
+            events = w.callers(w.related(d), 1)
+            if not events:
+                break
+            d = int(w.event_def[events[0]])
+        else:
+            return False
+        name = w.types[int(w.def_class[d])]
+        nest = {w.type_id.get(name.partition("$")[0].rstrip(";") + ";"), int(w.def_class[d])}
+        return any(int(w.def_flags[m]) & NATIVE for cls in nest if cls is not None for m in w.rows(cls))
 
     def process(self, d: int, kind: str) -> str | None:
         """Process of an entry method; None for the main one."""

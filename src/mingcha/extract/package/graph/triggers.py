@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mingcha.extract.package.apis import descriptor
+from mingcha.extract.package.columns import CUSTOM
 from mingcha.extract.package.graph.world import World
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -67,6 +68,7 @@ class Triggers:
             if n is not None:
                 self.named[n] = True
                 self._by_name[n] = found
+        self._lambdas = bool((world.kind == CUSTOM).any())
         self._known: dict[tuple[int, int], tuple[Call, ...]] = {}
         self._signatures: dict[tuple[str, str | None], tuple[int, ...]] = {}
 
@@ -83,7 +85,8 @@ class Triggers:
         for t in self._by_name.get(name, ()):
             if above is None:
                 above = {world.types[a]: a for a in world.above(cls)}
-            if t.cls not in above or (t.args is not None and not _fits(world.proto_text(sig), t.args)):
+            # Streams run nothing before somebody subscribes: where their own code is there, it is followed.
+            if t.cls not in above or (t.via == "rx" and above[t.cls] in world.class_at) or (t.args is not None and not _fits(world.proto_text(sig), t.args)):
                 continue
             for target, method, args in t.calls:
                 # Nothing of the package can be meant where it names no such type at all.
@@ -96,11 +99,11 @@ class Triggers:
         key = method, args
         if key not in self._signatures:
             n = self.world.name_id.get(method.encode(), -1)
-            known = self.world.virtual_name[n] if n >= 0 else False
+            known = self.world.virtual_name[n] if 0 <= n < len(self.world.virtual_name) else False
             found = self.world.defined(n) if known else ()
-            self._signatures[key] = tuple(
-                s for s in found if args is None or _fits(self.world.proto_text(s), args)
-            )
+            fit = [s for s in found if args is None or _fits(self.world.proto_text(s), args)]
+            # A lambda defines no method of that name; it is told by the name alone.
+            self._signatures[key] = (*fit, *((self.world.bare(method.encode()),) if self._lambdas else ()))
         return self._signatures[key]
 
 

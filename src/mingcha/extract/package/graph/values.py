@@ -15,9 +15,11 @@ from typing import NamedTuple
 from mingcha.extract.package.body.analysis import reachable, sources
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import Code
+from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.world import World
 
 Const = int | str | None
+CALLERS = 12  # of a method whose parameter is asked
 DEPTH = 5  # calls followed for one value
 
 _PREFERENCES = "Landroid/content/SharedPreferences;"
@@ -41,20 +43,33 @@ class Values:
     """Evaluation over one world. `open` are flags whose value at first start is not certain."""
 
     world: World
+    objects: Objects
+    text: Callable[[str], Value | None]
+    """Value of a static text that is never changed."""
     initial: Callable[[str], Value | None]
     """Initial value of a field flag, None for a field that is none."""
     passing: set[int] = field(default_factory=set)
     """Methods that may return a flag; no other call is looked into."""
+    given: set[int] = field(default_factory=set)
+    """Methods that get a flag from their callers."""
+    refusing: set[int] = field(default_factory=set)
+    """Methods that may end by an exception because of a flag."""
+    stores: dict[str, set[str | None]] = field(default_factory=dict)
+    """Preference flags, with the files that they are read from; None for one that is not plain."""
     open: set[str] = field(default_factory=set)
     seen: dict[str, int | str] = field(default_factory=dict)
     """Preference flags met, with the default they were read with."""
     readers: dict[str, int] = field(default_factory=dict)  # flag -> first definition that reads it
     _returns: dict[tuple[int, tuple[Value | None, ...]], Value | None] = field(default_factory=dict)
+    _given: dict[tuple[int, int], Value | None] = field(default_factory=dict)
+    _refuses: dict[int, frozenset[str] | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
 
     def again(self) -> None:
         """Forget results that rest on flags, after one was opened."""
         self._returns.clear()
+        self._given.clear()
+        self._refuses.clear()
 
     # ---- conditions -------------------------------------------------------------------------------
 
@@ -64,6 +79,12 @@ class Values:
 
         def assume(i: int) -> tuple[int, ...] | None:
             insn = body.insns[i]
+            if insn.op == "invoke":
+                refused = self._refused(body, insn)
+                if refused is None:
+                    return None
+                used.update(refused)
+                return ()
             found = self._branch(d, body, i, insn, env) if insn.op == "if" else self._switch(d, body, i, insn, env)
             if found is None:
                 return None
@@ -71,6 +92,22 @@ class Values:
             return found[0]
 
         return reachable(body, assume), frozenset(used)
+
+    def _refused(self, body: Body, insn: Insn) -> frozenset[str] | None:
+        """The flags for which a call never comes back at first start; None where it may."""
+        if not self.refusing:
+            return None
+        d = self.world.target(body.code, insn.ref, insn.virtual)
+        if d not in self.refusing:
+            return None
+        if d not in self._refuses:
+            self._refuses[d] = None
+            inner = self.world.body(d)
+            if inner is not None and not inner.cut:
+                live, flags = self.live(d, inner)
+                if flags and not any(inner.insns[i].op == "return" for i in live):
+                    self._refuses[d] = flags
+        return self._refuses[d]
 
     def _branch(
         self, d: int, body: Body, i: int, insn: Insn, env: Sequence[Value | None]
@@ -125,7 +162,7 @@ class Values:
         self, d: int, body: Body, at: int, env: Sequence[Value | None], depth: int, live: set[int] | None
     ) -> Value | None:
         if at < 0:
-            return env[-1 - at] if -1 - at < len(env) else None
+            return env[-1 - at] if -1 - at < len(env) else self._parameter(d, -1 - at)
         insn = body.insns[at]
         match insn.op:
             case "const":
@@ -135,12 +172,41 @@ class Values:
             case "move" | "cast":
                 return self.value(d, body, at, insn.src[0], env, depth - 1, live)
             case "sget" | "get":
-                return self._field(d, body.code, insn)
+                return self._field(d, body.code, insn) or self._text(body.code, insn)
             case "result":
                 return self._call(d, body, at - 1, env, depth - 1, live) if at else None
             case "arith":
                 return self._arith(d, body, at, insn, env, depth, live)
         return None
+
+    def _parameter(self, d: int, k: int) -> Value | None:
+        """What all callers of a method give for its k-th parameter, where they give a flag."""
+        if d not in self.given:
+            return None
+        key = d, k
+        if key not in self._given:
+            self._given[key] = None  # while it is worked out
+            self._given[key] = self._callers(d, k)
+        return self._given[key]
+
+    def _callers(self, d: int, k: int) -> Value | None:
+        w = self.world
+        events = w.callers(w.related(d), CALLERS)
+        if not events or len(events) > CALLERS:
+            return None
+        out: Value | None = None
+        for event in events:
+            caller = int(w.event_def[event])
+            body = w.body(caller)
+            code, local = w.event_place(event)
+            i = body.index(int(code.event_pos[local])) if body else -1
+            if body is None or i < 0 or k >= len(body.insns[i].src) or w.def_class[caller] < 0:
+                return None
+            one = self.value(caller, body, i, body.insns[i].src[k])
+            if one is None or (out is not None and one.const != out.const):
+                return None
+            out = one if out is None else Value(out.const, out.flags | one.flags)
+        return out
 
     def _arith(
         self, d: int, body: Body, at: int, insn: Insn, env: Sequence[Value | None], depth: int, live: set[int] | None
@@ -164,6 +230,12 @@ class Values:
         self.readers.setdefault(flag, d)
         return Value(value.const, value.flags | {flag})
 
+    def _text(self, code: Code, insn: Insn) -> Value | None:
+        """A static text that only its class's initialiser sets."""
+        if insn.op != "sget" or insn.ref < 0 or code.type(int(code.field_type[insn.ref])) != "Ljava/lang/String;":
+            return None
+        return self.text(f"static:{code.type(int(code.field_class[insn.ref]))}->{code.label(int(code.field_name[insn.ref]))}")
+
     def _call(
         self, d: int, body: Body, at: int, env: Sequence[Value | None], depth: int, live: set[int] | None
     ) -> Value | None:  # fmt: skip
@@ -178,10 +250,14 @@ class Values:
             return self.value(d, body, at, insn.src[k], env, depth, live) if k < len(insn.src) else None
 
         if name in GETTERS and self.is_store(cls):
-            return self._preference(d, name, arg(1), arg(2) if len(insn.src) > 2 else Value(0))
+            kind = "mmkv" if cls == _MMKV else "pref"
+            found = self._preference(d, kind, name, arg(1), arg(2) if len(insn.src) > 2 else Value(0))
+            if found is not None and insn.src:
+                self._opened_as(found, self.store(d, body, at, insn.src[0]))
+            return found
         if (cls, name) in _PURE:
             return _pure(name, [arg(k) for k in range(min(len(insn.src), 2))])
-        target = self.world.target(code, insn.ref, insn.virtual) if depth > 0 and len(self._busy) <= DEPTH else -1
+        target = self._target(d, body, at, insn) if depth > 0 and len(self._busy) <= DEPTH else -1
         if target not in self.passing:
             return None
         return self.returned(target, tuple(arg(k) for k in range(min(len(insn.src), 8))))
@@ -193,10 +269,48 @@ class Values:
         t, store = self.world.type_id.get(cls), self.world.type_id.get(_PREFERENCES)
         return t is not None and store is not None and t not in self.world.class_at and store in self.world.above(t)
 
-    def _preference(self, d: int, name: str, key: Value | None, default: Value | None) -> Value | None:
+    def _target(self, d: int, body: Body, at: int, insn: Insn) -> int:
+        """The definition that a call runs: the only one, or that of the only class its object can be."""
+        w = self.world
+        target = w.target(body.code, insn.ref, insn.virtual)
+        if target >= 0 or not insn.virtual or not insn.src:
+            return target
+        kinds = self.objects.register(d, body, at, insn.src[0])
+        if not kinds or len(kinds) != 1:
+            return -1
+        (kind,) = kinds
+        ref = w.ref_base[w.container(body.code)] + insn.ref
+        return w.one(kind.cls, int(w.ref_sig[ref])) if kind.exact else -1
+
+    def _opened_as(self, value: Value, store: str | None) -> None:
+        for flag in value.flags:
+            self.stores.setdefault(flag, set()).add(store)
+
+    def store(self, d: int, body: Body, i: int, register: int, depth: int = 6) -> str | None:
+        """Name of the preference file that a register stands for, None where it is not plain."""
+        found = sources(body, i, register) if depth > 0 else None
+        if not found or len(found) != 1 or found[0] < 0:
+            return None
+        at = found[0]
+        insn = body.insns[at]
+        if insn.op in ("move", "cast"):
+            return self.store(d, body, at, insn.src[0], depth - 1)
+        if insn.op != "result" or not at or body.insns[at - 1].op != "invoke" or body.insns[at - 1].ref < 0:
+            return None
+        call = body.insns[at - 1]
+        name = body.code.text(int(body.code.method_name[call.ref]))
+        if name in ("getSharedPreferences", "mmkvWithID"):
+            args = body.args(call)
+            value = self.value(d, body, at - 1, args[0]) if args else None
+            return value.const if value is not None and isinstance(value.const, str) else None
+        if name == "edit" or name.startswith("put"):
+            return self.store(d, body, at - 1, call.src[0], depth - 1) if call.src else None
+        return None
+
+    def _preference(self, d: int, kind: str, name: str, key: Value | None, default: Value | None) -> Value | None:
         if key is None or not isinstance(key.const, str):
             return None
-        flag = f"pref:{key.const[:120]}"
+        flag = f"{kind}:{key.const[:120]}"
         value = Value(0) if name in _HAS else default
         if value is None or flag in self.open:
             return None
@@ -233,7 +347,11 @@ class Values:
             if one is None or (out is not None and one.const != out.const):
                 return None
             out = one if out is None else Value(out.const, out.flags | one.flags)
-        return None if out is None else Value(out.const, out.flags | flags)
+        if out is None:
+            return None
+        if not flags and not out.flags:  # an answer that the code gives once and for all
+            return Value(out.const, frozenset([f"method:{self.world.method(d)}"]))
+        return Value(out.const, out.flags | flags)
 
 
 def field_flag(code: Code, ref: int, static: bool) -> str | None:
@@ -249,7 +367,7 @@ _STRING, _UTILS = "Ljava/lang/String;", "Landroid/text/TextUtils;"
 _PURE = frozenset(
     [(c, n) for c in ("Ljava/lang/Boolean;", "Ljava/lang/Integer;") for n in
      ("valueOf", "booleanValue", "intValue", "parseBoolean", "parseInt")]
-    + [(_UTILS, "isEmpty"), (_UTILS, "equals"), (_STRING, "isEmpty"), (_STRING, "length"), (_STRING, "equals"),
+    + [(_STRING, "valueOf"), (_STRING, "intern"), (_STRING, "trim"), (_UTILS, "isEmpty"), (_UTILS, "equals"), (_STRING, "isEmpty"), (_STRING, "length"), (_STRING, "equals"),
        (_STRING, "equalsIgnoreCase"), ("Ljava/lang/Object;", "equals"), ("Ljava/lang/Boolean;", "equals"),
        ("Ljava/util/Objects;", "equals")]
 )  # fmt: skip
@@ -268,4 +386,4 @@ def _pure(name: str, args: list[Value | None]) -> Value | None:
         return Value(int(first.const in (0, "")), first.flags)
     if name == "length":
         return Value(len(first.const), first.flags) if isinstance(first.const, str) else None
-    return first if isinstance(first.const, int) else None
+    return first

@@ -47,18 +47,20 @@ def facts(
         elif guards.first.reached[d]:
             way = guards.first.path(d)
             _path(out, startup, guards.first, owners, d, where[0] if where else -1, call["callee"])
-            guard = guards.on([*(how.event for _, how in way), *where])
-            out["verdict"] = "guarded" if guard and guard.by_act else "needs-run" if guard else "not-reachable"
+            made = (guards.first.made.get(how.witness, -1) for _, how in way)
+            guard = guards.on([e for (_, how), m in zip(way, made, strict=True) for e in (how.event, m)] + where)
+            open_end = guard and not guard.flag.startswith("method:")  # somebody unseen may set such a flag
+            out["verdict"] = "guarded" if guard and guard.by_act else "needs-run" if open_end else "not-reachable"
             if guard:
                 out |= guard.fields(w)
             if out["verdict"] == "not-reachable":  # behind a condition that never holds
                 out |= {"entry": "", "entry_kind": "", "path": [], "steps": [], "owners": []}
         elif any(b in blind for b in _ALWAYS):
             out["verdict"] = "needs-run"
-        elif any(b in blind for b in _LEADS_ANYWHERE):
+        elif any(b in blind for b in _LEADS_ANYWHERE) or ("layout-views" in blind and startup.is_view(d)):
             if cut_off is None:
                 cut_off = orphans(w, startup.roots())
-            if int(w.def_class[d]) in cut_off:
+            if int(w.def_class[d]) in cut_off or ("native" in blind and startup.from_native(d)):
                 out["verdict"] = "needs-run"
         yield out
 

@@ -273,6 +273,13 @@ class World:
             found = [self.one(cls, s) for s in self.defined(n)]
         return [d for d in found if d >= 0 and self.proto_text(int(self.def_sig[d])).startswith(args)]
 
+    def bare(self, name: bytes) -> int:
+        """A signature that is a name and nothing more; no definition has it."""
+        n = self.name_id.setdefault(name, len(self.names))
+        if n == len(self.names):
+            self.names.append(name)
+        return n << _PROTO | (1 << _PROTO) - 1
+
     def name_of(self, sig: int) -> bytes:
         """Member name of a signature."""
         return self.names[sig >> _PROTO]

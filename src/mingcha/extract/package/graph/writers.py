@@ -15,6 +15,7 @@ import numpy as np
 
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import INVOKE, STRING
+from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.values import Value, Values, field_flag
 from mingcha.extract.package.graph.world import World
@@ -23,6 +24,7 @@ from mingcha.extract.package.strings import among
 _EDITOR = "Landroid/content/SharedPreferences$Editor;"
 _MMKV = "Lcom/tencent/mmkv/MMKV;"
 _STORES = ("put", "set", "save", "write", "store", "encode", "update", "mark", "add", "commit", "apply", "edit")
+STORED = ("pref", "mmkv")
 FLAGS = 2_000  # flags of one package that are followed
 SITES = 400  # places of one flag
 
@@ -39,14 +41,16 @@ class Writers:
     """Writes by flag, worked out when first asked for."""
 
     world: World
+    objects: Objects
     values: Values = field(init=False)
     fields: dict[str, list[int]] = field(default_factory=dict)  # flag -> events that write it
     _known: dict[str, list[Write]] = field(default_factory=dict)
     _literals: dict[str, list[int]] = field(default_factory=dict)  # key -> definitions that load it
+    _texts: dict[str, Value | None] = field(default_factory=dict)
     _initials: dict[str, Value | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.values = Values(self.world, self.initial)
+        self.values = Values(self.world, self.objects, self.text, self.initial)
 
     def index_fields(self, reach: Reach) -> None:
         """Find the boolean fields that some code not reached from the start sets."""
@@ -63,6 +67,28 @@ class Writers:
             self._initials[flag] = None  # while it is worked out, so that no cycle arises
             self._initials[flag] = self._initial(flag, self.fields[flag])
         return self._initials[flag]
+
+    def text(self, flag: str) -> Value | None:
+        """Value of a static text field that is written once, by its class's initialiser."""
+        if flag not in self._texts:
+            self._texts[flag] = None  # while it is worked out
+            events = self._writes_of(flag)
+            if len(events) == 1 and self.world.name_of(int(self.world.def_sig[self.world.event_def[events[0]]])) == b"<clinit>":
+                self._texts[flag] = self._written(events[0])
+        return self._texts[flag]
+
+    def _writes_of(self, flag: str) -> list[int]:
+        """Events that write one static field, all containers."""
+        w = self.world
+        cls, _, name = flag.partition(":")[2].partition("->")
+        t = w.type_id.get(cls, -1)
+        out: list[int] = []
+        for n, code in enumerate(w.codes):
+            mine = np.flatnonzero(w.maps[n][code.field_class] == t).tolist()
+            for f in (f for f in mine if code.label(int(code.field_name[f])) == name):
+                events, fields = w.writes(n)
+                out += (events[fields == f][:SITES] + w.event_base[n]).tolist()
+        return [e for e in out if w.def_class[w.event_def[e]] >= 0]
 
     def _field_writes(self) -> dict[str, list[int]]:
         """Events that write a boolean field of the package, by flag."""
@@ -121,9 +147,12 @@ class Writers:
     def of(self, flag: str) -> list[Write]:
         """The writes of a flag that may change it."""
         if flag not in self._known:
-            initial = self.values.seen.get(flag, 0) if flag.startswith("pref:") else None
-            if flag.startswith("pref:"):
-                writes = list(self._stored(flag[5:]))
+            kind, _, key = flag.partition(":")
+            initial = self.values.seen.get(flag, 0) if kind in STORED else None
+            if kind in STORED:
+                writes = list(self._stored(key, self.values.stores.get(flag, set())))
+            elif kind == "method":
+                writes = []
             else:
                 writes = [Write(e, self._written(e)) for e in self.fields.get(flag, ())[:SITES]]
                 value = self.initial(flag)
@@ -156,8 +185,8 @@ class Writers:
                 if w.def_class[d] >= 0 and d not in known and len(known) < SITES:
                     known.append(d)
 
-    def _stored(self, key: str) -> Iterable[Write]:
-        """Calls that store a value under a key."""
+    def _stored(self, key: str, stores: set[str | None]) -> Iterable[Write]:
+        """Calls that store a value under a key, in one of the files that the flag is read from."""
         self.load([key])
         for d in self._literals[key]:
             body = self.world.body(d)
@@ -165,6 +194,9 @@ class Writers:
                 continue
             for i, insn in enumerate(body.insns):
                 if insn.op == "invoke" and insn.ref >= 0 and self._stores(body, insn):
+                    store = self.values.store(d, body, i, insn.src[0]) if insn.src and not insn.static else None
+                    if store is not None and None not in stores and stores and store not in stores:
+                        continue  # another file
                     yield from self._one(d, body, i, insn, key)
 
     def _stores(self, body: Body, insn: Insn) -> bool:
