@@ -61,6 +61,7 @@ class Values:
     """Preference flags met, with the default they were read with."""
     readers: dict[str, int] = field(default_factory=dict)  # flag -> first definition that reads it
     _returns: dict[tuple[int, tuple[Value | None, ...]], Value | None] = field(default_factory=dict)
+    _refusing: set[int] = field(default_factory=set)  # their signatures
     _given: dict[tuple[int, int], Value | None] = field(default_factory=dict)
     _refuses: dict[int, frozenset[str] | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
@@ -95,7 +96,12 @@ class Values:
 
     def _refused(self, body: Body, insn: Insn) -> frozenset[str] | None:
         """The flags for which a call never comes back at first start; None where it may."""
-        if not self.refusing:
+        w = self.world
+        if not self.refusing or insn.ref < 0:
+            return None
+        if not self._refusing:
+            self._refusing = {int(w.def_sig[d]) for d in self.refusing}
+        if int(w.ref_sig[w.ref_base[w.container(body.code)] + insn.ref]) not in self._refusing:
             return None
         d = self.world.target(body.code, insn.ref, insn.virtual)
         if d not in self.refusing:

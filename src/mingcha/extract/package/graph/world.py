@@ -75,6 +75,7 @@ class World:
     _refs: tuple[I64, I64] | None = None
     _writes: dict[int, tuple[I64, I32]] = field(default_factory=dict)
     _bodies: dict[int, Body | None] = field(default_factory=dict)
+    _targets: dict[tuple[int, int, bool], int] = field(default_factory=dict)
     _tables: dict[int, dict[int, int]] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
 
@@ -385,14 +386,22 @@ class World:
         if method < 0:
             return -1
         ref = self.ref_base[self.container(code)] + method
-        cls, sig = int(self.ref_class[ref]), int(self.ref_sig[ref])
+        key = int(self.ref_class[ref]), int(self.ref_sig[ref]), virtual
+        found = self._targets.get(key)
+        if found is None:
+            found = self._targets[key] = self._target(*key)
+        return found
+
+    def _target(self, cls: int, sig: int, virtual: bool) -> int:
         own = self.one(cls, sig)
         if not virtual:
             return own
-        others = [o for o in self.with_signature(sig) if o != own and cls in self.above(int(self.def_class[o]))]
-        if own < 0:
-            return others[0] if len(others) == 1 else -1
-        return own if not others else -1
+        for o in self.with_signature(sig):
+            if o != own and cls in self.above(int(self.def_class[o])):
+                if own >= 0:
+                    return -1
+                own = o
+        return own
 
     def callers(self, refs: Sequence[int], most: int) -> list[int]:
         """Events that call one of some references, in order; at most `most` and one more."""
