@@ -43,7 +43,7 @@ def cases() -> tuple[tuple[Path, dict[str, Any]], ...]:
     """(file, case) for every file of every case."""
     return tuple(
         (home.parent / file, case)
-        for home in sorted(SAMPLES.glob("*/expected.yml"))
+        for home in sorted(SAMPLES.glob("*/expected*.yml"))
         for case in yaml.safe_load(home.read_text(encoding="utf-8"))
         for file in case["files"]
     )

@@ -1,0 +1,9 @@
+package org.mingcha.startup.implementationmadebyclick;
+
+/** Keeps the source. */
+final class Holder {
+    static Source source;
+
+    private Holder() {
+    }
+}

@@ -1,0 +1,7 @@
+package org.mingcha.startup.handlerthread;
+
+import android.app.Activity;
+
+/** The launcher; does nothing. */
+public class Main extends Activity {
+}

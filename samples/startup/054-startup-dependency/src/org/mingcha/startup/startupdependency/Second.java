@@ -1,0 +1,22 @@
+package org.mingcha.startup.startupdependency;
+
+import android.content.Context;
+import android.telephony.TelephonyManager;
+import android.util.Log;
+import androidx.startup.Initializer;
+import java.util.Collections;
+import java.util.List;
+
+/** A step of start-up that the library runs. */
+public class Second implements Initializer<Object> {
+    @Override
+    public Object create(Context context) {
+        Log.i("sample", ((TelephonyManager) context.getSystemService(Context.TELEPHONY_SERVICE)).getDeviceId());
+        return this;
+    }
+
+    @Override
+    public List<Class<? extends Initializer<?>>> dependencies() {
+        return Collections.emptyList();
+    }
+}

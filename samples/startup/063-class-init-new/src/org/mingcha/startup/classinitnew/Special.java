@@ -1,0 +1,5 @@
+package org.mingcha.startup.classinitnew;
+
+/** A subclass without initialiser. */
+final class Special extends Config {
+}

@@ -1,0 +1,24 @@
+package org.mingcha.startup.receiverincode;
+
+import android.app.Activity;
+import android.content.Intent;
+import android.content.IntentFilter;
+import android.os.Bundle;
+import android.view.View;
+import android.widget.Button;
+
+/** The launcher. */
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        Button button = new Button(this);
+        button.setOnClickListener(new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                registerReceiver(new LateReceiver(), new IntentFilter(Intent.ACTION_SCREEN_OFF));
+            }
+        });
+        setContentView(button);
+    }
+}

@@ -1,0 +1,18 @@
+package org.mingcha.startup.guardprefbeside;
+
+import android.app.Application;
+import android.content.SharedPreferences;
+import android.util.Log;
+
+/** Where the process begins. */
+public class App extends Application {
+    @Override
+    public void onCreate() {
+        super.onCreate();
+        SharedPreferences prefs = getSharedPreferences("app", MODE_PRIVATE);
+        Log.i("sample", Device.mac(this));
+        if (prefs.getBoolean("agreed", false)) {
+            Log.i("sample", Device.imei(this));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.mingcha.startup.guardinvertedautomatic;
+
+import android.app.Application;
+import android.content.SharedPreferences;
+import android.util.Log;
+
+/** Where the process begins. */
+public class App extends Application {
+    @Override
+    public void onCreate() {
+        super.onCreate();
+        SharedPreferences prefs = getSharedPreferences("app", MODE_PRIVATE);
+        if (!prefs.getBoolean("first_run", true)) {
+            Log.i("sample", Device.imei(this));
+        }
+        prefs.edit().putBoolean("first_run", false).apply();
+    }
+}

@@ -1,0 +1,13 @@
+package org.mingcha.startup.guardpreset;
+
+import android.app.Application;
+import android.util.Log;
+
+/** Where the process begins. */
+public class App extends Application {
+    @Override
+    public void onCreate() {
+        super.onCreate();
+        Log.i("sample", "begins");
+    }
+}

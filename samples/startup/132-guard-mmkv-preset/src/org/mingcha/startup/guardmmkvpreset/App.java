@@ -1,0 +1,18 @@
+package org.mingcha.startup.guardmmkvpreset;
+
+import android.app.Application;
+import android.util.Log;
+import com.tencent.mmkv.MMKV;
+
+/** Where the process begins. */
+public class App extends Application {
+    @Override
+    public void onCreate() {
+        super.onCreate();
+        MMKV.initialize(this);
+        MMKV.defaultMMKV().encode("agreed", true);
+        if (MMKV.defaultMMKV().decodeBool("agreed", false)) {
+            Log.i("sample", Device.imei(this));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package kotlin.coroutines;
+
+/** Stand-in of our own under the library's name; no code of the library. */
+public interface Continuation<T> {
+    CoroutineContext getContext();
+
+    void resumeWith(Object result);
+}

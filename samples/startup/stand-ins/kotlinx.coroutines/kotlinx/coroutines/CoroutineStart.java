@@ -1,0 +1,6 @@
+package kotlinx.coroutines;
+
+/** Stand-in of our own under the library's name; no code of the library. */
+public enum CoroutineStart {
+    DEFAULT, LAZY
+}
