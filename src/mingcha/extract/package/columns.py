@@ -113,6 +113,7 @@ class Code:
     _long: dict[int, str] = field(default_factory=dict)
     _types: list[str] | None = None
     _protos: dict[int, str] = field(default_factory=dict)
+    _spans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _bounds: list[int] | None = None
 
     @property
@@ -196,6 +197,14 @@ class Code:
             if len(args) > PROTO:
                 args = f"{args[:PROTO]}…"
             got = self._protos[i] = f"({args}){self.type(int(self.proto_return[i]))}"
+        return got
+
+    def spans(self, proto: int) -> tuple[int, ...]:
+        """Registers that each argument of a prototype takes: two for long and double."""
+        got = self._spans.get(proto)
+        if got is None:
+            args = self.proto_args[proto] if 0 <= proto < len(self.proto_return) else ()
+            got = self._spans[proto] = tuple(2 if self.type(t) in ("J", "D") else 1 for t in args)
         return got
 
     def method(self, i: int) -> str:

@@ -16,7 +16,7 @@ from mingcha.extract.package.dex.tables import DexBodies
 MOST = 20_000  # instructions of one body; the longest of real packages have some thousand
 TRIES = 2_000
 _STATIC = 0x8
-_WIDE_TYPES = ("J", "D")
+_WIDTH: list[int] = opcodes.WIDTH.tolist()
 
 
 def decode(code: Code, definition: int, limit: int = MOST) -> Body | None:
@@ -49,25 +49,22 @@ def _params(code: Code, definition: int, registers: int, ins: int) -> tuple[int,
     method = int(code.def_method[definition])
     proto = int(code.method_proto[method]) if method >= 0 else -1
     if 0 <= proto < len(code.proto_return):
-        for t in code.proto_args[proto]:
+        for span in code.spans(proto):
             out.append(at)
-            at += 2 if code.type(t) in _WIDE_TYPES else 1
+            at += span
     return tuple(r for r in out if r < registers)
 
 
 def _wide(code: Code, method: int, registers: tuple[int, ...], static: bool) -> tuple[int, ...]:
     """Argument registers with each wide value once, by its first register."""
-    proto = int(code.method_proto[method]) if 0 <= method < len(code.method_proto) else -1
-    if not 0 <= proto < len(code.proto_return):
-        return registers
-    args = code.proto_args[proto]
-    if len(registers) == len(args) + (not static):
+    spans = code.spans(int(code.method_proto[method]))
+    if len(registers) == len(spans) + (not static):
         return registers
     out = list(registers[: 0 if static else 1])
     at = len(out)
-    for t in args:
+    for span in spans:
         out += registers[at : at + 1]
-        at += 2 if code.type(t) in _WIDE_TYPES else 1
+        at += span
     return tuple(out)
 
 
@@ -75,15 +72,13 @@ def _signed(value: int, bits: int) -> int:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
-_IF = range(0x32, 0x38)
-_IFZ = range(0x38, 0x3E)
 _RANGE_INVOKES = range(0x74, 0x79)
 
 
 def _instructions(body: Body, words: list[int], size: int, first: int, limit: int, units: object) -> None:
     """Decode in order; branch targets are kept as positions until all are known."""
     code, out = body.code, body.insns
-    width = opcodes.WIDTH
+    width = _WIDTH
     p = 0
     total = len(words)
     while p < size:
@@ -92,7 +87,7 @@ def _instructions(body: Body, words: list[int], size: int, first: int, limit: in
             return
         word = words[p]
         op, high = word & 0xFF, word >> 8
-        n = int(width[word])
+        n = width[word]
         if n == 0:  # a payload: data between the instructions
             n = _payload(words, p)
             out.append(Insn(first + p, "nop"))
@@ -118,67 +113,94 @@ def _payload(words: list[int], p: int) -> int:
     return ((words[p + 2] | words[p + 3] << 16) * size + 1) // 2 + 4
 
 
+# What an instruction is, by opcode: the cases below, most frequent first.
+_NOP, _INVOKE, _GET, _PUT, _SGET, _SPUT, _RESULT, _STRING, _CONST, _IF2, _IF1, _GOTO, _MOVE, _RETURN, _TYPED, _REST = range(16)
+
+
+def _cases() -> list[int]:
+    out = [_REST] * 256
+    out[0x00] = _NOP
+    for case, ops in (
+        (_INVOKE, (*range(0x6E, 0x73), *range(0x74, 0x79), *range(0xFA, 0xFE))), (_GET, range(0x52, 0x59)),
+        (_PUT, range(0x59, 0x60)), (_SGET, range(0x60, 0x67)), (_SPUT, range(0x67, 0x6E)), (_RESULT, range(0x0A, 0x0D)),
+        (_STRING, (0x1A, 0x1B)), (_CONST, range(0x12, 0x1A)), (_IF2, range(0x32, 0x38)), (_IF1, range(0x38, 0x3E)),
+        (_GOTO, range(0x28, 0x2B)), (_MOVE, range(0x01, 0x0A)), (_RETURN, range(0x0E, 0x12)), (_TYPED, (0x1C, 0x22)),
+    ):  # fmt: skip
+        for op in ops:
+            out[op] = case
+    return out
+
+
+_CASE = _cases()
+
+
 def _one(
     code: Code, op: int, high: int, n: int, b: int, c: int, words: list[int], p: int, first: int
 ) -> Insn:  # fmt: skip
     pos = first + p
-    a4, b4 = high & 0xF, high >> 4
-    if 0x6E <= op <= 0x72 or op in _RANGE_INVOKES or 0xFA <= op <= 0xFD:
+    case = _CASE[op]
+    if case == _INVOKE:
         return _invoke(code, op, high, b, c, pos)
-    if 0x52 <= op <= 0x58:
-        return Insn(pos, "get", a4, (b4,), ref=b if b < len(code.field_class) else -1)
-    if 0x59 <= op <= 0x5F:
-        return Insn(pos, "put", src=(a4, b4), ref=b if b < len(code.field_class) else -1)
-    if 0x60 <= op <= 0x66:
-        return Insn(pos, "sget", high, ref=b if b < len(code.field_class) else -1)
-    if 0x67 <= op <= 0x6D:
-        return Insn(pos, "sput", src=(high,), ref=b if b < len(code.field_class) else -1)
-    if 0x0A <= op <= 0x0C:
+    if case == _GET:
+        return Insn(pos, "get", high & 0xF, (high >> 4,), None, b if b < len(code.field_class) else -1)
+    if case == _PUT:
+        return Insn(pos, "put", -1, (high & 0xF, high >> 4), None, b if b < len(code.field_class) else -1)
+    if case == _SGET:
+        return Insn(pos, "sget", high, (), None, b if b < len(code.field_class) else -1)
+    if case == _SPUT:
+        return Insn(pos, "sput", -1, (high,), None, b if b < len(code.field_class) else -1)
+    if case == _RESULT:
         return Insn(pos, "result", high)
-    if op in (0x1A, 0x1B):
+    if case == _STRING:
         string = b | c << 16 if op == 0x1B else b
-        return Insn(pos, "string", high, ref=string if string < len(code.string_start) else -1)
-    if op == 0x12:
-        return Insn(pos, "const", a4, value=_signed(b4, 4))
-    if op in (0x13, 0x16):
-        return Insn(pos, "const", high, value=_signed(b, 16))
-    if op in (0x14, 0x17):
-        return Insn(pos, "const", high, value=_signed(b | c << 16, 32))
-    if op == 0x15:
-        return Insn(pos, "const", high, value=_signed(b << 16, 32))
-    if op == 0x18:
-        raw = b | c << 16 | words[p + 3] << 32 | words[p + 4] << 48
-        return Insn(pos, "const", high, value=_signed(raw, 64))
-    if op == 0x19:
-        return Insn(pos, "const", high, value=_signed(b << 48, 64))
-    if op in _IF:
-        return Insn(pos, "if", src=(a4, b4), value=op - 0x32, targets=(pos + _signed(b, 16),))
-    if op in _IFZ:
-        return Insn(pos, "if", src=(high,), value=op - 0x38, targets=(pos + _signed(b, 16),))
-    if op == 0x28:
-        return Insn(pos, "goto", targets=(pos + _signed(high, 8),))
-    if op in (0x29, 0x2A):
-        away = _signed(b, 16) if op == 0x29 else _signed(b | c << 16, 32)
+        return Insn(pos, "string", high, (), None, string if string < len(code.string_start) else -1)
+    if case == _CONST:
+        return _const(op, high, b, c, words, p, pos)
+    if case == _IF1:
+        return Insn(pos, "if", -1, (high,), op - 0x38, targets=(pos + _signed(b, 16),))
+    if case == _IF2:
+        return Insn(pos, "if", -1, (high & 0xF, high >> 4), op - 0x32, targets=(pos + _signed(b, 16),))
+    if case == _GOTO:
+        away = _signed(high, 8) if op == 0x28 else _signed(b, 16) if op == 0x29 else _signed(b | c << 16, 32)
         return Insn(pos, "goto", targets=(pos + away,))
+    if case == _MOVE:
+        form = (op - 1) % 3
+        if form == 0:
+            return Insn(pos, "move", high & 0xF, (high >> 4,))
+        return Insn(pos, "move", high, (b,)) if form == 1 else Insn(pos, "move", b, (c,))
+    if case == _RETURN:
+        return Insn(pos, "return", -1, () if op == 0x0E else (high,))
+    if case == _TYPED:
+        return Insn(pos, "class" if op == 0x1C else "new", high, (), None, b if b < len(code.type_string) else -1)
+    return Insn(pos, "nop") if case == _NOP else _rest(code, op, high, b, c, words, p, pos)
+
+
+def _const(op: int, high: int, b: int, c: int, words: list[int], p: int, pos: int) -> Insn:
+    if op == 0x12:
+        return Insn(pos, "const", high & 0xF, (), _signed(high >> 4, 4))
+    if op in (0x13, 0x16):
+        value = _signed(b, 16)
+    elif op in (0x14, 0x17):
+        value = _signed(b | c << 16, 32)
+    elif op == 0x15:
+        value = _signed(b << 16, 32)
+    elif op == 0x18:
+        value = _signed(b | c << 16 | words[p + 3] << 32 | words[p + 4] << 48, 64)
+    else:
+        value = _signed(b << 48, 64)
+    return Insn(pos, "const", high, (), value)
+
+
+def _rest(code: Code, op: int, high: int, b: int, c: int, words: list[int], p: int, pos: int) -> Insn:
+    """The less frequent instructions."""
+    a4, b4 = high & 0xF, high >> 4
     if op in (0x2B, 0x2C):
         keys, targets = _switch(words, p, p + _signed(b | c << 16, 32))
         return Insn(pos, "switch", src=(high,), targets=tuple(pos + t for t in targets), keys=keys)
-    if op in (0x01, 0x04, 0x07):
-        return Insn(pos, "move", a4, (b4,))
-    if op in (0x02, 0x05, 0x08):
-        return Insn(pos, "move", high, (b,))
-    if op in (0x03, 0x06, 0x09):
-        return Insn(pos, "move", b, (c,))
-    if op == 0x0E:
-        return Insn(pos, "return")
-    if 0x0F <= op <= 0x11:
-        return Insn(pos, "return", src=(high,))
     if op == 0x0D:
         return Insn(pos, "exception", high)
     if op == 0x27:
         return Insn(pos, "throw", src=(high,))
-    if op in (0x1C, 0x22):
-        return Insn(pos, "class" if op == 0x1C else "new", high, ref=b if b < len(code.type_string) else -1)
     if op == 0x1F:
         return Insn(pos, "cast", high, (high,), ref=b if b < len(code.type_string) else -1)
     if op == 0x20:
