@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ class Table:
 class Call:
     """One (caller, callee) pair before ownership is known."""
 
+    definition: int
     caller: str
     callee: str
     api: str
@@ -107,10 +109,11 @@ class Matcher:
     def _hierarchy(self, code: Code, skip: Mask | None) -> None:
         types = code.types
         both = (code.class_type >= 0) & (code.class_super >= 0)
-        pairs = [
-            (types[c], types[p])
-            for c, p in zip(code.class_type[both].tolist(), code.class_super[both].tolist(), strict=True)
-        ]
+        pairs = zip(
+            map(types.__getitem__, code.class_type[both].tolist()),
+            map(types.__getitem__, code.class_super[both].tolist()),
+            strict=True,
+        )
         if skip is None:  # no class that was there before
             self._supers.update(pairs)
         else:
@@ -143,11 +146,13 @@ class Matcher:
             for m in np.flatnonzero(~direct & self._named[code.method_name]).tolist()
             if self._may_climb(code, m)
         )
+        callees: dict[int, str] = {}
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
         for d, m, count in uses.sites(INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
                 if not member.constant and self._room(api, member):
-                    self._keep(code, d, code.method(m), api, member, count, None)
+                    callee = callees.get(m) or callees.setdefault(m, code.method(m))
+                    self._keep(code, d, callee, api, member, count, None)
             if m in climb:
                 if len(self._pending) >= CALLS:
                     self.cut.add(f"more than {CALLS} calls of members that may be inherited")
@@ -161,7 +166,8 @@ class Matcher:
             for api, member in targets[m]:
                 constant = _constant(loaded[1], member.constant) if member.constant else None
                 if constant is not None and self._room(api, member):
-                    self._keep(code, d, code.method(m), api, member, count, constant)
+                    callee = callees.get(m) or callees.setdefault(m, code.method(m))
+                    self._keep(code, d, callee, api, member, count, constant)
 
     def _may_climb(self, code: Code, m: int) -> bool:
         """Whether the class of a reference could inherit a listed member. Known chains that end
@@ -216,7 +222,7 @@ class Matcher:
         self, code: Code, d: int, callee: str, api: str, member: Any, count: int, constant: str | None
     ) -> None:
         self.calls.append(
-            Call(code.definition(d), callee, _short(api, member), member, constant, code.name, count)
+            Call(d, code.definition(d), callee, _short(api, member), member, constant, code.name, count)
         )
 
     def finish(self) -> list[Call]:
@@ -227,7 +233,9 @@ class Matcher:
             for api, member in found:
                 if not member.constant and self._room(api, member):
                     self.calls.append(
-                        Call(code.definition(d), code.method(m), f"{api}.{name}", member, None, code.name, count)
+                        Call(
+                            d, code.definition(d), code.method(m), f"{api}.{name}", member, None, code.name, count
+                        )
                     )
                     break
         self._pending.clear()
@@ -272,6 +280,7 @@ def strings_of(code: Code, d: int, only: Mask | None = None) -> list[str]:
     return [code.text(s) for s in found.tolist()]
 
 
+@cache
 def _prefix(constant: str) -> str | None:
     """What a text must begin with, for entries written `x*` and for content URIs; None = whole text."""
     return constant[:-1] if constant.endswith("*") else constant if "://" in constant else None

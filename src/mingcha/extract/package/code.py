@@ -73,7 +73,7 @@ class CodeFacts:
         before = len(self._matcher.calls)
         uses = Uses(code)
         self._matcher.add(code, skip, uses)
-        personal = frozenset(c.caller for c in self._matcher.calls[before:] if c.member.item in _PERSONAL)
+        personal = frozenset(c.definition for c in self._matcher.calls[before:] if c.member.item in _PERSONAL)
         for pattern, d, detail in patterns.find(code, self.rivals, personal, uses):
             if skip is not None and skip[d]:
                 continue

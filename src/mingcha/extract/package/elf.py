@@ -31,7 +31,7 @@ class Segment(NamedTuple):
 class Dynamic:
     """An ELF file with its dynamic segment. ValueError or struct.error where it cannot be read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | bytearray) -> None:
         if data[4] not in (1, 2) or data[5] not in (1, 2):
             raise ValueError(f"class {data[4]}, byte order {data[5]}")
         self.data = data

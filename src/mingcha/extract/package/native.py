@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mingcha.extract.limits import DEFAULT, Limits
+from mingcha.extract.package.archive import Data
 from mingcha.extract.package.elf import BEHIND, NEEDED, STRSZ, STRTAB, SYMTAB, Dynamic
 from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.splits import NativeEntry
@@ -51,7 +52,7 @@ def read(
                 or files >= limits.native_files
             ):
                 notes.limitation("reader-limit", f"{row.name}: not opened, {row.size} bytes", row.where)
-            elif (data := row.archive.read(row.name, limits.native)) is not None:
+            elif (data := row.archive.read_entry(row.archive.entries[row.name], limits.native)) is not None:
                 spent += len(data)
                 files += 1
                 needed, imports = elf(data, notes, row.where, limits)
@@ -74,13 +75,13 @@ def _chosen(rows: list[NativeEntry]) -> set[int]:
     return {i for _, i in best.values()}
 
 
-def elf(data: bytes, notes: Notes, where: str, limits: Limits = DEFAULT) -> tuple[list[str], list[str]]:
+def elf(data: Data, notes: Notes, where: str, limits: Limits = DEFAULT) -> tuple[list[str], list[str]]:
     """(needed libraries, noteworthy imports) of an ELF file, by its dynamic segment.
 
     Anything unreadable gives what was read before it and the limitation `malformed-native`.
     """
     if data[:4] != b"\x7fELF" or len(data) < 64:
-        notes.deviation("not-elf", f"{where}: begins with {data[:4]!r}", where)
+        notes.deviation("not-elf", f"{where}: begins with {bytes(data[:4])!r}", where)
         return [], []
     needed: list[str] = []
     try:
@@ -109,7 +110,7 @@ def elf(data: bytes, notes: Notes, where: str, limits: Limits = DEFAULT) -> tupl
         return needed, []
 
 
-def _imports(symbols: bytes, names: bytes, wide: bool, order: str, limits: Limits) -> list[str]:
+def _imports(symbols: Data, names: Data, wide: bool, order: str, limits: Limits) -> list[str]:
     """Noteworthy names among the undefined symbols.
 
     The names are looked up in the string table and only then the symbols in one pass over the
@@ -132,4 +133,4 @@ def _imports(symbols: bytes, names: bytes, wide: bool, order: str, limits: Limit
     count = min(len(symbols) // layout.itemsize, limits.native_symbols)
     table = np.frombuffer(symbols, layout, count)
     undefined = table["name"][table["index"] == 0]
-    return sorted({offsets[int(o)] for o in np.intersect1d(undefined, list(offsets))})
+    return sorted({offsets[int(o)] for o in undefined[np.isin(undefined, list(offsets))]})

@@ -92,16 +92,18 @@ class Owners:
     def count(self, names: Iterable[str]) -> Counter[str]:
         """Classes (descriptors) by the SDK that owns them. Looked up once per package, except where an
         entry names a single class."""
-        packages: Counter[str] = Counter()
-        out: Counter[str] = Counter()
-        for name in names:
-            package = name.rpartition("/")[0]
-            if "." in name or name[:1] != "L" or package in self._homes:
-                owner = self.of(name)
-                if owner.kind == "sdk":
+        names = list(names)
+        heads = [name.rpartition("/")[0] for name in names]
+        packages, out = Counter(heads), Counter[str]()
+        odd = {p for p in packages if p in self._homes or p[0] != "L" or "." in p}
+        if any("." in name for name in names):
+            odd = set(packages)
+        if odd:
+            for name, head in zip(names, heads, strict=True):
+                if head in odd and (owner := self.of(name)).kind == "sdk":
                     out[owner.id] += 1
-            else:
-                packages[package] += 1
+        for package in odd:
+            del packages[package]
         for package, n in packages.items():
             owner = self.of(f"{package}/;")
             if owner.kind == "sdk":

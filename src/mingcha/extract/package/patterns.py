@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,17 +36,26 @@ _SETTERS = {
 }
 _CHARSETS = {"UTF-8", "UTF8", "GBK", "GB2312", "ASCII", "US-ASCII", "ISO-8859-1", "UTF-16"}
 _SU = {"su", "/system/bin/su", "/system/xbin/su", "/sbin/su", "su -c", "/su/bin/su"}
-# All classes whose methods some detector looks for: calls of any others are passed over once for all.
+_PROCEED = ("Landroid/webkit/SslErrorHandler;", "proceed")
+_CIPHER, _DIGEST = ("Ljavax/crypto/Cipher;", "getInstance"), ("Ljava/security/MessageDigest;", "getInstance")
+_KEY, _IV = ("Ljavax/crypto/spec/SecretKeySpec;", "<init>"), ("Ljavax/crypto/spec/IvParameterSpec;", "<init>")
+_GET_BYTES = ("Ljava/lang/String;", "getBytes")
+_HIDE = ("Landroid/content/pm/PackageManager;", "setComponentEnabledSetting")
+_KILL = tuple(
+    ("Landroid/app/ActivityManager;", name)
+    for name in ("killBackgroundProcesses", "forceStopPackage", "restartPackage")
+)
+_STORE = tuple(
+    (f"Landroid/{owner};", name)
+    for owner in ("content/Context", "app/Activity", "content/ContextWrapper", "app/Application")
+    for name in ("openFileOutput", "getSharedPreferences", "openOrCreateDatabase", "getDir")
+)
+_LOG = tuple(("Landroid/util/Log;", name) for name in ("v", "d", "i", "w", "e", "println"))
+_SQL = tuple(("Landroid/database/sqlite/SQLiteDatabase;", name) for name in ("rawQuery", "execSQL"))
+# All methods that some detector looks for; calls of any others are passed over once for all.
 WATCHED = frozenset(
-    {
-        *(cls for cls, _ in _EXEC), *(cls for cls, _ in _SETTERS), "Landroid/webkit/SslErrorHandler;",
-        "Ljavax/crypto/Cipher;", "Ljava/security/MessageDigest;", "Ljavax/crypto/spec/SecretKeySpec;",
-        "Ljavax/crypto/spec/IvParameterSpec;", "Ljava/lang/String;", "Landroid/content/pm/PackageManager;",
-        "Landroid/app/ActivityManager;", "Landroid/content/Context;", "Landroid/app/Activity;",
-        "Landroid/content/ContextWrapper;", "Landroid/app/Application;", "Landroid/util/Log;",
-        "Landroid/database/sqlite/SQLiteDatabase;",
-    }
-)  # fmt: skip
+    {*_EXEC, *_SETTERS, _PROCEED, _CIPHER, _DIGEST, _KEY, _IV, _GET_BYTES, _HIDE, *_KILL, *_STORE, *_LOG, *_SQL}
+)
 
 
 @dataclass(slots=True)
@@ -55,34 +64,35 @@ class Scope:
 
     code: Code
     rivals: frozenset[str]
-    personal: frozenset[str]  # callers of personal-data APIs, for log-personal
+    personal: frozenset[int]  # definitions that call personal-data APIs, for log-personal
     uses: Uses
-    _watched: tuple[I64, I32] | None = None  # calls of methods of the classes in WATCHED
+    _ids: dict[tuple[str, str], list[int]] = field(init=False)
+    _calls: tuple[I64, I32] = field(init=False)  # of the methods in WATCHED
     _loads: tuple[list[int], list[int]] | None = None
 
-    def methods(self, *pairs: tuple[str, str]) -> dict[int, tuple[str, str]]:
-        """Method ids whose (class, name) is one of `pairs`; of classes in WATCHED only."""
-        code = self.code
-        some = np.flatnonzero(self.uses.type_mask({c for c, _ in pairs} & WATCHED)[code.method_class])
-        out = {}
+    def __post_init__(self) -> None:
+        code, self._ids = self.code, {pair: [] for pair in WATCHED}
+        some = np.flatnonzero(self.uses.type_mask({cls for cls, _ in WATCHED})[code.method_class])
         for m, t, name in zip(
             some.tolist(), code.method_class[some].tolist(), code.labels(code.method_name[some]), strict=True
         ):
-            pair = (code.types[t], name)
-            if pair in pairs:
-                out[m] = pair
-        return out
+            if (pair := (code.types[t], name)) in self._ids:
+                self._ids[pair].append(m)
+        mask = np.zeros(len(code.method_class) + 1, bool)
+        mask[[m for ids in self._ids.values() for m in ids]] = True
+        events, operands = self.uses.of(INVOKE)
+        at = mask[operands]
+        self._calls = events[at], operands[at]
+
+    def methods(self, *pairs: tuple[str, str]) -> dict[int, tuple[str, str]]:
+        """Method ids whose (class, name) is one of `pairs`, all of them in WATCHED."""
+        return {m: pair for pair in pairs for m in self._ids[pair]}
 
     def events(self, ids: Collection[int]) -> list[int]:
-        """Calls of one of the methods that `methods` gave."""
+        """Calls of one of the methods that `methods` gave, in order."""
         if not ids:
             return []
-        if self._watched is None:
-            events, operands = self.uses.of(INVOKE)
-            mask = np.append(self.uses.type_mask(WATCHED)[self.code.method_class], False)
-            at = mask[operands]
-            self._watched = events[at], operands[at]
-        events, operands = self._watched
+        events, operands = self._calls
         found: list[int] = events[np.isin(operands, list(ids))].tolist()
         return found
 
@@ -149,7 +159,7 @@ def _tls(s: Scope) -> Iterator[Hit]:
         "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;",
     ):
         yield from _allow_all(s, name)
-    proceed = s.methods(("Landroid/webkit/SslErrorHandler;", "proceed"))
+    proceed = s.methods(_PROCEED)
     for d in sorted({int(s.code.event_def[e]) for e in s.events(proceed)}):
         if "->onReceivedSslError(" not in s.code.definition(d):
             continue
@@ -189,9 +199,7 @@ def _webview(s: Scope) -> Iterator[Hit]:
 
 
 def _crypto(s: Scope) -> Iterator[Hit]:
-    get = s.methods(
-        ("Ljavax/crypto/Cipher;", "getInstance"), ("Ljava/security/MessageDigest;", "getInstance"),
-    )  # fmt: skip
+    get = s.methods(_CIPHER, _DIGEST)
     for e in s.events(get):
         text = (s.string_before(e) or "").upper()
         d = int(s.code.event_def[e])
@@ -202,18 +210,18 @@ def _crypto(s: Scope) -> Iterator[Hit]:
             yield "crypto-des", d, text
         elif text.startswith("AES/ECB") or text == "AES":
             yield "crypto-ecb", d, text
-    yield from _fixed(s, "Ljavax/crypto/spec/SecretKeySpec;", "crypto-fixed-key")
-    yield from _fixed(s, "Ljavax/crypto/spec/IvParameterSpec;", "crypto-fixed-iv")
+    yield from _fixed(s, _KEY, "crypto-fixed-key")
+    yield from _fixed(s, _IV, "crypto-fixed-iv")
 
 
-def _fixed(s: Scope, cls: str, pattern: str) -> Iterator[Hit]:
+def _fixed(s: Scope, make: tuple[str, str], pattern: str) -> Iterator[Hit]:
     """Key material that is a string constant: const-string, getBytes, new Spec, in this order.
 
     Between the constant and `getBytes` only the charset is loaded, as a constant or a field.
     """
-    get_bytes = s.methods(("Ljava/lang/String;", "getBytes"))
+    get_bytes = s.methods(_GET_BYTES)
     code = s.code
-    for e in s.events(s.methods((cls, "<init>"))):
+    for e in s.events(s.methods(make)):
         low, _ = s.body(int(code.event_def[e]))
         calls = [k for k in range(max(low, e - 8), e) if code.event_kind[k] == INVOKE]
         at = next((k for k in reversed(calls) if int(code.event_operand[k]) in get_bytes), None)
@@ -241,15 +249,12 @@ def _system(s: Scope) -> Iterator[Hit]:
                 yield "pm-install", d, words[:80]
             if words.startswith(("pm uninstall", "cmd package uninstall")):
                 yield "pm-uninstall", d, words[:80]
-    hide = s.methods(("Landroid/content/pm/PackageManager;", "setComponentEnabledSetting"))
+    hide = s.methods(_HIDE)
     for e in s.events(hide):
         args = s.code.bodies.constants(s.code, e)
         if 2 in args[-2:]:
             yield "hide-launcher", int(s.code.event_def[e]), "setComponentEnabledSetting(…, DISABLED)"
-    kill = s.methods(
-        ("Landroid/app/ActivityManager;", "killBackgroundProcesses"), ("Landroid/app/ActivityManager;", "forceStopPackage"),
-        ("Landroid/app/ActivityManager;", "restartPackage"),
-    )  # fmt: skip
+    kill = s.methods(*_KILL)
     for d in sorted({int(s.code.event_def[e]) for e in s.events(kill)}):
         for text in strings_of(s.code, d):
             if text in s.rivals:
@@ -257,24 +262,15 @@ def _system(s: Scope) -> Iterator[Hit]:
 
 
 def _storage(s: Scope) -> Iterator[Hit]:
-    names = ("openFileOutput", "getSharedPreferences", "openOrCreateDatabase", "getDir")
-    owners = (
-        "Landroid/content/Context;",
-        "Landroid/app/Activity;",
-        "Landroid/content/ContextWrapper;",
-        "Landroid/app/Application;",
-    )
-    for e in s.events(s.methods(*((o, n) for o in owners for n in names))):
+    for e in s.events(s.methods(*_STORE)):
         args = s.code.bodies.constants(s.code, e)
         mode = args[-1] if args else None
         if mode is not None and mode & 3 and mode < 16:
             yield "world-readable", int(s.code.event_def[e]), f"mode {mode}"
-    logs = s.methods(*(("Landroid/util/Log;", n) for n in ("v", "d", "i", "w", "e", "println")))
-    for d in sorted({int(s.code.event_def[e]) for e in s.events(logs)}):
-        if s.code.definition(d) in s.personal:
-            yield "log-personal", d, "android.util.Log"
-    database = "Landroid/database/sqlite/SQLiteDatabase;"
-    for e in s.events(s.methods((database, "rawQuery"), (database, "execSQL"))):
+    logs = s.code.event_def[s.events(s.methods(*_LOG))].tolist() if s.personal else []
+    for d in sorted(s.personal.intersection(logs)):
+        yield "log-personal", d, "android.util.Log"
+    for e in s.events(s.methods(*_SQL)):
         before = s.code.event_operand[e - 1] if e else -1
         if (
             e
@@ -288,7 +284,7 @@ DETECTORS: tuple[Detector, ...] = (_tls, _webview, _crypto, _system, _storage)
 
 
 def find(
-    code: Code, rivals: frozenset[str], personal: frozenset[str], uses: Uses | None = None
+    code: Code, rivals: frozenset[str], personal: frozenset[int], uses: Uses | None = None
 ) -> Iterator[Hit]:
     """All pattern hits of one container."""
     scope = Scope(code, rivals, personal, uses or Uses(code))

@@ -350,8 +350,10 @@ class _Run:
         self.emit(native.read(entries, self.digest, self.notes, self.libs, limits=self.limits))
 
     def _found(self) -> set[str]:
-        """Dotted names of the classes that the code defines."""
-        return {d[1:-1].replace("/", ".") for d in self.code.classes} if self.code else set()
+        """Classes of the manifest (dotted names) that the code defines."""
+        code, classes = self.code, self.manifest.classes
+        named = {*classes.values(), *(f["name"] for f in self.manifest.facts if f["kind"] == "component")}
+        return {name for name in named if code.defines(name)} if code else set()
 
     def _components(self, own: owners.Owners) -> None:
         found = self._found()

@@ -50,6 +50,12 @@ def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only:
     return mask
 
 
+def distinct(values: I64) -> I64:
+    """Values in order, each once. The first call of `np.unique` without more imports numpy.ma: 8 ms."""
+    found: I64 = np.unique(values, return_index=True)[0]
+    return found
+
+
 def _word(head: bytes) -> NDArray[np.uint32]:
     return np.array([int.from_bytes(head, "little")], np.uint32)
 

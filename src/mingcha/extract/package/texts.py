@@ -16,8 +16,8 @@ import numpy as np
 
 from mingcha.extract.package.columns import I32, STRING, Code, decode
 from mingcha.extract.package.expressions import Pattern, Span
-from mingcha.extract.package.needles import SHORT, Needles
-from mingcha.extract.package.strings import among
+from mingcha.extract.package.needles import Needles
+from mingcha.extract.package.strings import among, distinct
 
 _URL = re.compile(
     rb"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]{3,2000}",
@@ -32,6 +32,7 @@ _PASSWORD = re.compile(r"(://[^/@:\s]{0,100}:)[^/@\s]{1,500}@")
 # belongs to it (京ICP备12345678号-1A). The two classes are disjoint, so matching is linear.
 _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
 HITS = 50
+_MANY = 1 << 22  # characters times words from which one pass for all is cheaper
 LONG = 20_000  # characters of one constant that are searched; longer ones are tables, not texts
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
 NAMESPACES = frozenset(
@@ -216,8 +217,11 @@ class Words:
 
     def wide_in(self, text: str, source: str) -> Iterator[tuple[tuple[str, str], str]]:
         """(entry, word) of the words beyond ASCII that a text of that source holds, in their order."""
-        wanted = [(key, word) for key, word in self.wide if source in self.where[key]]
-        if len(text) > SHORT:
+        there = frozenset(text)
+        wanted = [
+            (key, word) for key, word in self.wide if source in self.where[key] and there.issuperset(word)
+        ]
+        if len(wanted) * len(text) > _MANY:
             if self._wide_needles is None:
                 self._wide_needles = Needles(word.encode() for _, word in self.wide)
             known = self._wide_needles.find(text.encode("utf-8", "surrogatepass"))
@@ -322,7 +326,7 @@ class Strings:
         # E4 to E9 begin the CJK ideographs in UTF-8; every word of the lists has one.
         data = np.frombuffer(self.region, np.uint8)
         high = np.flatnonzero((data >= 0xE4) & (data <= 0xE9))
-        ranks = np.unique(np.searchsorted(self.starts, high + self.low, "right") - 1)
+        ranks = distinct(np.searchsorted(self.starts, high + self.low, "right") - 1)
         ids = self.order[ranks[ranks >= 0]].tolist()
         texts = [self.code.text(s)[:LONG].replace("\n", " ") for s in ids]
         if not texts:
