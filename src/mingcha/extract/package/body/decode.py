@@ -42,7 +42,7 @@ def decode(code: Code, definition: int, limit: int = MOST) -> Body | None:
 
 def _params(code: Code, definition: int, registers: int, ins: int) -> tuple[int, ...]:
     at = max(registers - ins, 0)
-    out = []
+    out: list[int] = []
     if not int(code.def_flags[definition]) & _STATIC:
         out.append(at)
         at += 1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from mingcha.extract.package.apis import descriptor
-from mingcha.extract.package.columns import FIELD, I64, INVOKE, STRING
+from mingcha.extract.package.columns import FIELD, I64, INVOKE, NEW, STRING
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
@@ -242,20 +242,25 @@ def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I6
 def _answers(w: World) -> set[int]:
     """Small methods whose name asks for leave and that return a constant: how an app answers an SDK's
     questions (a controller that says no)."""
-    names = np.zeros(len(w.names) + 1, bool)
-    names[[n for n, name in enumerate(w.names) if _LEAVE.search(name)]] = True
-    hit = np.flatnonzero((w.def_class >= 0) & names[w.def_sig >> PROTO])
+    size = np.concatenate([c.def_size for c in w.codes])
+    boolean = w.type_id.get("Z", -1)
+    returns = np.array([int.from_bytes(p[:4], "little") == boolean for p in w.protos] + [False], bool)
+    small = np.flatnonzero((size <= 2) & (size > 0) & (w.def_class >= 0))
+    small = small[returns[np.minimum(w.def_sig[small] & (1 << PROTO) - 1, len(w.protos))]]
     out = set()
-    for d in hit.tolist():
-        code, local = w.place(d)
-        if w.proto_text(int(w.def_sig[d])).endswith(")Z") and code.bodies.shape(code, local) in ("true", "false"):
-            out.add(d)
+    for d in small.tolist():
+        if _LEAVE.search(w.name_of(int(w.def_sig[d]))):
+            code, local = w.place(d)
+            if code.bodies.shape(code, local) in ("true", "false"):
+                out.add(d)
     return out if len(out) <= READERS else set()
 
 
 def _throws(w: World, d: int) -> bool:
-    body = w.body(d)
-    return body is not None and len(body.insns) <= 200 and any(i.op == "throw" for i in body.insns)
+    """Whether a method makes an exception, by the name of what it makes."""
+    low, high = int(w.def_start[d]), int(w.def_start[d + 1])
+    made = w.operand[low:high][w.kind[low:high] == NEW].tolist()
+    return any(w.types[t].endswith(("Exception;", "Error;")) for t in made if t >= 0)
 
 
 def _given(w: World, readers: Sequence[int]) -> set[int]:

@@ -61,6 +61,7 @@ class Values:
     """Preference flags met, with the default they were read with."""
     readers: dict[str, int] = field(default_factory=dict)  # flag -> first definition that reads it
     _returns: dict[tuple[int, tuple[Value | None, ...]], Value | None] = field(default_factory=dict)
+    _passing: set[int] | None = None  # signatures of `passing`
     _refusing: set[int] = field(default_factory=set)  # their signatures
     _given: dict[tuple[int, int], Value | None] = field(default_factory=dict)
     _refuses: dict[int, frozenset[str] | None] = field(default_factory=dict)
@@ -281,12 +282,16 @@ class Values:
         target = w.target(body.code, insn.ref, insn.virtual)
         if target >= 0 or not insn.virtual or not insn.src:
             return target
+        sig = int(w.ref_sig[w.ref_base[w.container(body.code)] + insn.ref])
+        if self._passing is None:
+            self._passing = {int(w.def_sig[p]) for p in self.passing}
+        if sig not in self._passing:
+            return -1
         kinds = self.objects.register(d, body, at, insn.src[0])
         if not kinds or len(kinds) != 1:
             return -1
         (kind,) = kinds
-        ref = w.ref_base[w.container(body.code)] + insn.ref
-        return w.one(kind.cls, int(w.ref_sig[ref])) if kind.exact else -1
+        return w.one(kind.cls, sig) if kind.exact else -1
 
     def _opened_as(self, value: Value, store: str | None) -> None:
         for flag in value.flags:
