@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
 from mingcha.extract.package.body.analysis import sources
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import Code
@@ -198,14 +196,10 @@ class Objects:
         w = self.world
         out: set[Kind] = set()
         places = 0
-        for n, code in enumerate(w.codes):
-            mine = np.flatnonzero(w.maps[n][code.field_class] == cls)
-            refs = [f for f in mine.tolist() if code.label(int(code.field_name[f])) == name]
-            if not refs:
-                continue
+        for n, f in w.fields(cls, name):
+            code = w.codes[n]
             events, fields = w.writes(n)
-            hit = [events[fields == f] for f in refs]
-            for local in np.sort(np.concatenate(hit)).tolist():
+            for local in events[fields == f].tolist():
                 d = int(code.event_def[local]) + w.def_base[n]
                 if w.def_class[d] < 0:
                     continue

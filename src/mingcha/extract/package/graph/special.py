@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mingcha.extract.package.body.analysis import sources
+from mingcha.extract.package.body.form import Body
 from mingcha.extract.package.columns import CLASS, I32, I64, INVOKE, STRING, U8
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.reach import Special as Base
@@ -242,19 +244,28 @@ class Special(Base):
                 self._construct(reach, cls, event, "work")
 
     def _click(self, reach: Reach, event: int, d: int) -> None:
-        """Code that taps a button itself: the listeners that the same class sets."""
+        """Code that taps a button itself: the listener that the same method set on it."""
         w = self.world
         listener = w.type_id.get("Landroid/view/View$OnClickListener;")
         setter = w.name_id.get(b"setOnClickListener", -1)
-        if listener is None:
+        body = w.body(d)
+        if listener is None or body is None:
             return
-        rows = w.rows(int(w.def_class[d]))
-        low, high = int(w.def_start[rows.start]), int(w.def_start[rows.stop])
+        low, high = int(w.def_start[d]), int(w.def_start[d + 1])
         calls = np.flatnonzero((w.kind[low:high] == INVOKE) & (w.operand[low:high] >= 0)) + low
+        button = self._receiver(body, event)
         for site in calls[w.ref_sig[w.operand[calls]] >> PROTO == setter].tolist()[:20]:
+            if button is None or self._receiver(body, site) != button:
+                continue
             for kind in reach.objects.of(site, "argument", listener) or ():
                 for target in w.members(kind.cls, b"onClick", "(Landroid/view/View;)") if kind.exact else ():
                     reach.enter(target, "", event, "call", kind.cls)
+
+    def _receiver(self, body: Body, event: int) -> tuple[int, ...] | None:
+        """Where the receiver of a call was made or came from."""
+        code, local = self.world.event_place(event)
+        i = body.index(int(code.event_pos[local]))
+        return sources(body, i, body.insns[i].src[0]) if i >= 0 and body.insns[i].src else None
 
     def _text_before(self, event: int) -> str | None:
         """The constant that the call gets: the last string loaded before it, with no call between, in a

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mingcha.extract.package.columns import FIELD, I64, INVOKE, Code
+from mingcha.extract.package.columns import CLASS, FIELD, I64, INVOKE, NEW, Code
 from mingcha.extract.package.graph import entries
 from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach, Way
@@ -170,29 +170,20 @@ def _name(code: Code, kind: int, own: int) -> str:
 def orphans(world: World, roots: Iterable[int]) -> set[int]:
     """Classes of the package that no other code refers to, even over others, from the classes the system
     or the manifest names: only reflection, native code or code from elsewhere can bring them to life."""
-    count = len(world.types)
-    has = world.operand >= 0
-    at = world.event_def[has]
-    kind, operand = world.kind[has], world.operand[has].astype(np.int64)
-    target = np.where(kind == INVOKE, world.ref_class[np.where(kind == INVOKE, operand, 0)], -1).astype(np.int64)
-    typed = (kind != INVOKE) & np.isin(kind, (3, 4, 6))
-    target = np.where(typed, operand, target)
-    source = world.def_class[at].astype(np.int64)
-    keep = (target >= 0) & (source >= 0) & (target != source)
-    pairs = np.unique(source[keep] * count + target[keep])
-    source, target = pairs // count, pairs % count
-    start = np.searchsorted(source, np.arange(count + 1))
-    seen = np.zeros(count, bool)
+    seen = np.zeros(len(world.types) + 1, bool)  # one more for -1
     front = np.array(sorted(set(roots)), np.int64)
     seen[front] = True
     while len(front):
-        n = start[front + 1] - start[front]
-        pick = np.repeat(start[front] - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
-        above = world.parent[front]
-        more = [target[pick], above[above >= 0].astype(np.int64)]
-        more += [np.array(world.interfaces.get(int(c), ()), np.int64) for c in front]
-        found = np.unique(np.concatenate(more))
-        front = found[~seen[found]]
+        found = np.zeros(len(seen), bool)
+        for cls in front.tolist():
+            found[list(world.interfaces.get(cls, ()))] = True
+            rows = world.rows(cls)
+            low, high = int(world.def_start[rows.start]), int(world.def_start[rows.stop])
+            kind, operand = world.kind[low:high], world.operand[low:high]
+            found[world.ref_class[operand[(kind == INVOKE) & (operand >= 0)]]] = True
+            found[operand[(kind == FIELD) | (kind == NEW) | (kind == CLASS)]] = True
+        found[world.parent[front]] = True
+        front = np.flatnonzero(found[:-1] & ~seen[:-1])
         seen[front] = True
     return {c for c in world.class_at if not seen[c]}
 

@@ -71,7 +71,8 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
-    _calls: tuple[I64, I32] | None = None
+    _calls: dict[int, tuple[I64, I32]] = field(default_factory=dict)
+    _fields: dict[int, tuple[I32, I64]] = field(default_factory=dict)
     _refs: tuple[I64, I64] | None = None
     _writes: dict[int, tuple[I64, I32]] = field(default_factory=dict)
     _bodies: dict[int, Body | None] = field(default_factory=dict)
@@ -97,6 +98,9 @@ class World:
                             ("ref_class", np.int32), ("ref_sig", np.int64), ("kind", np.uint8), ("op", np.uint8),
                             ("operand", np.int32), ("event_def", np.int32)):  # fmt: skip
             setattr(world, name, joined(name, dtype))
+        for code, base in zip(codes, world.event_base, strict=True):  # one copy is enough
+            end = base + len(code.event_kind)
+            code.event_kind, code.event_op = world.kind[base:end], world.op[base:end]
         world.parent = np.full(len(world.types), -1, np.int32)
         if parents:
             world.parent[list(parents)] = list(parents.values())
@@ -405,12 +409,17 @@ class World:
 
     def callers(self, refs: Sequence[int], most: int) -> list[int]:
         """Events that call one of some references, in order; at most `most` and one more."""
-        if self._calls is None:
-            calls = np.flatnonzero(self.kind == INVOKE)
-            self._calls = calls, self.operand[calls]
-        events, operand = self._calls
-        found = [events[np.flatnonzero(operand == r)[: most + 1]] for r in refs]
-        return [int(e) for e in np.sort(np.concatenate(found))[: most + 1]] if found else []
+        found: list[int] = []
+        for r in refs:
+            # A reference is its container's own, and so are the events that name it.
+            n = int(np.searchsorted(self.ref_base, r, "right")) - 1
+            if n not in self._calls:
+                high = self.event_base[n + 1] if n + 1 < len(self.event_base) else len(self.kind)
+                mine = np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]
+                self._calls[n] = mine, self.operand[mine]
+            events, operand = self._calls[n]
+            found += events[np.flatnonzero(operand == r)[: most + 1]].tolist()
+        return sorted(found)[: most + 1]
 
     def related(self, d: int) -> list[int]:
         """References that may mean a definition: its signature, of a class above or below its own."""
@@ -430,6 +439,19 @@ class World:
     def makers(self, cls: int, most: int) -> list[int]:
         """Events that make an object of a class; at most `most` and one more."""
         return [int(e) for e in np.flatnonzero((self.kind == NEW) & (self.operand == cls))[: most + 1]]
+
+    def fields(self, cls: int, name: str) -> list[tuple[int, int]]:
+        """(container, its field) of every reference to a field by its class and name."""
+        out = []
+        for n, code in enumerate(self.codes):
+            if n not in self._fields:
+                owners = self.maps[n][code.field_class]
+                order = np.argsort(owners, kind="stable")
+                self._fields[n] = owners[order], order
+            owners, order = self._fields[n]
+            low, high = np.searchsorted(owners, (cls, cls + 1))
+            out += [(n, f) for f in order[low:high].tolist() if code.label(int(code.field_name[f])) == name]
+        return out
 
     def writes(self, n: int) -> tuple[I64, I32]:
         """(events, fields) of container `n` that write a field; both as it numbers them."""

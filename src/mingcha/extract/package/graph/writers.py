@@ -83,11 +83,9 @@ class Writers:
         cls, _, name = flag.partition(":")[2].partition("->")
         t = w.type_id.get(cls, -1)
         out: list[int] = []
-        for n, code in enumerate(w.codes):
-            mine = np.flatnonzero(w.maps[n][code.field_class] == t).tolist()
-            for f in (f for f in mine if code.label(int(code.field_name[f])) == name):
-                events, fields = w.writes(n)
-                out += (events[fields == f][:SITES] + w.event_base[n]).tolist()
+        for n, f in w.fields(t, name):
+            events, fields = w.writes(n)
+            out += (events[fields == f][:SITES] + w.event_base[n]).tolist()
         return [e for e in out if w.def_class[w.event_def[e]] >= 0]
 
     def _field_writes(self) -> dict[str, list[int]]:
