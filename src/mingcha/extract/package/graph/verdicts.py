@@ -34,6 +34,7 @@ def facts(
         out: Fact = {
             "kind": "startup-path", "exhibit": exhibit, "where": call["where"], "caller": call["caller"],
             "callee": call["callee"], "api": call["api"], "item": call["item"], "group": call["group"],
+            "via": call.get("via", ""), "constant": call.get("constant"), "permission": call.get("permission"),
             "owner": call["owner"], "entry": "", "entry_kind": "", "process": None, "path": [], "steps": [],
             "owners": [], "verdict": "not-reachable", "guard": None, "guard_kind": None, "guard_read": None,
             "guard_set": [], "blind": blind, "dex": call["dex"],
