@@ -18,6 +18,7 @@ from mingcha.extract.package.archive import Data
 from mingcha.extract.package.elf import BEHIND, NEEDED, STRSZ, STRTAB, SYMTAB, Dynamic
 from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.package.splits import NativeEntry
+from mingcha.extract.package.strings import distinct
 
 ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64", "mips64", "mips")
 NOTEWORTHY = (
@@ -27,6 +28,8 @@ NOTEWORTHY = (
     "ASensorManager_getSensorList", "ASensorManager_createEventQueue", "AAudioStreamBuilder_openStream",
     "slCreateEngine", "ACameraManager_openCamera",
 )  # fmt: skip
+_NAMES = frozenset(name.encode() for name in NOTEWORTHY)
+_LONGEST = max(map(len, NOTEWORTHY)) + 1
 _MOST_NEEDED = 200
 
 
@@ -111,20 +114,7 @@ def elf(data: Data, notes: Notes, where: str, limits: Limits = DEFAULT) -> tuple
 
 
 def _imports(symbols: Data, names: Data, wide: bool, order: str, limits: Limits) -> list[str]:
-    """Noteworthy names among the undefined symbols.
-
-    The names are looked up in the string table and only then the symbols in one pass over the
-    columns: a symbol table of a large engine has 100,000 entries.
-    """
-    offsets: dict[int, str] = {}
-    for name in NOTEWORTHY:
-        wanted = name.encode() + b"\0"
-        pos = names.find(wanted)
-        while pos >= 0 and len(offsets) < 1000:
-            offsets[pos] = name  # also as the tail of a longer name, which linkers share
-            pos = names.find(wanted, pos + 1)
-    if not offsets:
-        return []
+    """Noteworthy names among the undefined symbols, which are few where the table is large."""
     u4, u2 = order + "u4", order + "u2"
     if wide:
         layout = np.dtype([("name", u4), ("info", "u1"), ("other", "u1"), ("index", u2), ("rest", "V16")])
@@ -132,5 +122,9 @@ def _imports(symbols: Data, names: Data, wide: bool, order: str, limits: Limits)
         layout = np.dtype([("name", u4), ("rest", "V8"), ("info", "u1"), ("other", "u1"), ("index", u2)])
     count = min(len(symbols) // layout.itemsize, limits.native_symbols)
     table = np.frombuffer(symbols, layout, count)
-    undefined = table["name"][table["index"] == 0]
-    return sorted({offsets[int(o)] for o in undefined[np.isin(undefined, list(offsets))]})
+    found = set()
+    for at in distinct(table["name"][table["index"] == 0]).tolist():
+        name, end, _ = bytes(names[at : at + _LONGEST]).partition(b"\0")
+        if end and name in _NAMES:
+            found.add(name.decode())
+    return sorted(found)

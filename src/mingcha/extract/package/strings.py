@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,9 +51,9 @@ def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only:
     return mask
 
 
-def distinct(values: I64) -> I64:
+def distinct(values: NDArray[np.integer[Any]]) -> I64:
     """Values in order, each once. The first call of `np.unique` without more imports numpy.ma: 8 ms."""
-    found: I64 = np.unique(values, return_index=True)[0]
+    found: I64 = np.unique(values, return_index=True)[0].astype(np.int64)
     return found
 
 

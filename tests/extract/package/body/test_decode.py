@@ -15,7 +15,7 @@ from mingcha.extract.package.body.decode import decode
 from mingcha.extract.package.body.form import Body
 from mingcha.extract.package.columns import CLASS, FIELD, INVOKE, NEW, STRING, Code
 from mingcha.extract.package.dex import tables
-from mingcha.extract.package.dex.statics import boolean
+from mingcha.extract.package.dex.statics import stated
 from tests.extract.package.dexbuild import Cls, Mth, build
 from tests.inputs import real
 
@@ -124,9 +124,11 @@ def test_constants_through_moves_and_branches() -> None:
 
 
 def test_what_a_class_states_of_its_static_fields() -> None:
-    (code,) = containers(SAMPLES / "violator/violator.apk")
-    assert boolean(code, 0, "no such field") is None
-    assert boolean(code, 10**6, "x") is None
+    (code,) = containers(SAMPLES / "startup/built/106-guard-key-field.apk")
+    keys = next(c for c in range(len(code.class_type)) if code.class_name(c).endswith("/Keys;"))
+    assert stated(code, keys, "AGREED") == "privacy_agreed"
+    assert stated(code, keys, "no such field") is None
+    assert stated(code, 10**6, "AGREED") is None
 
 
 @settings(max_examples=200, deadline=None)

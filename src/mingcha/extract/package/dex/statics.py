@@ -10,15 +10,16 @@ from mingcha.extract.package.columns import Code
 _FIELDS = 20_000  # static fields of one class that are walked
 
 
-def boolean(code: Code, row: int, name: str) -> int | None:
-    """1 or 0 as class row `row` states for its static boolean field `name`; None where it states none."""
+def stated(code: Code, row: int, name: str) -> int | str | None:
+    """What class row `row` states for its static field `name`: 1 or 0 of a boolean, a text. None where it
+    states nothing of the kind."""
     try:
-        return _boolean(code, row, name)
+        return _stated(code, row, name)
     except (struct.error, IndexError, ValueError):
         return None
 
 
-def _boolean(code: Code, row: int, name: str) -> int | None:
+def _stated(code: Code, row: int, name: str) -> int | str | None:
     data = code.data
     if data[:4] != b"dex\n":
         return None
@@ -53,6 +54,9 @@ def _boolean(code: Code, row: int, name: str) -> int | None:
             size = 0
         elif kind in (0x1C, 0x1D):
             return None
+        elif kind == 0x17 and k == wanted:
+            string = int.from_bytes(data[at + 1 : at + 1 + size], "little")
+            return code.text(string) if string < len(code.string_start) else None
         at += 1 + size
     return None
 

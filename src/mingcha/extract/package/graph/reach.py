@@ -400,7 +400,7 @@ class Special:
 
     def expand(self, reach: Reach, events: I64, kind: U8, operand: I32) -> None:
         """Look at the events of the definitions reached in this round."""
-        raise NotImplementedError
+        raise TypeError("a rule without an answer")
 
 
 def _one(d: int, event: int, step: int, witness: int) -> Found:

@@ -15,6 +15,7 @@ import numpy as np
 
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import INVOKE, STRING
+from mingcha.extract.package.dex.statics import stated
 from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.values import Value, Values, field_flag
@@ -75,6 +76,8 @@ class Writers:
             events = self._writes_of(flag)
             if len(events) == 1 and self.world.name_of(int(self.world.def_sig[self.world.event_def[events[0]]])) == b"<clinit>":
                 self._texts[flag] = self._written(events[0])
+            elif not events and isinstance(text := self._stated(flag), str):
+                self._texts[flag] = Value(text)
         return self._texts[flag]
 
     def _writes_of(self, flag: str) -> list[int]:
@@ -118,18 +121,16 @@ class Writers:
         for e in events:
             if w.name_of(int(w.def_sig[w.event_def[e]])) == first:
                 found.add(self._written(e))
-        stated = self._stated(flag) if flag.startswith("static:") else None
+        said = self._stated(flag) if flag.startswith("static:") else None
         if not found:
-            return Value(stated or 0)
+            return Value(said or 0)
         return found.pop() if len(found) == 1 else None
 
-    def _stated(self, flag: str) -> int | None:
+    def _stated(self, flag: str) -> int | str | None:
         """Value that the class itself states for a static field (DEX format, static_values)."""
-        from mingcha.extract.package.dex.statics import boolean
-
         cls, _, name = flag.partition(":")[2].partition("->")
         place = self.world.class_at.get(self.world.type_id.get(cls, -1))
-        return None if place is None else boolean(self.world.codes[place[0]], place[1], name)
+        return None if place is None else stated(self.world.codes[place[0]], place[1], name)
 
     def _written(self, event: int) -> Value | None:
         """Value that an event writes into a field, None where it is not certain."""
