@@ -27,6 +27,7 @@ from mingcha.extract.package import (
     owners,
     packers,
     sdk,
+    selfstart,
     signing,
     splits,
 )  # fmt: skip
@@ -59,6 +60,7 @@ class Reference(NamedTuple):
     rivals: frozenset[str]
     packers: list[Any]
     graph: inspect.Reference
+    push: frozenset[str]
 
 
 _references: dict[str, Reference] = {}
@@ -82,6 +84,7 @@ def _reference(catalogue: Any) -> Reference:
         words=Words.build(catalogue.words.values()),
         rivals=frozenset(w for e in rivals.entries for w in e.exact) if rivals else frozenset(),
         packers=list(catalogue.packers.values()), graph=inspect.Reference.build(catalogue),
+        push=frozenset(s.id for s in catalogue.sdks.values() if s.purpose == "push"),
     )  # fmt: skip
 
 
@@ -221,6 +224,14 @@ class _Run:
             started = self._startup()
             if started:
                 self.emit(started.facts(facts, own, self.digest))
+        with _stage(self.notes, "self-start"):
+            components = [f for f in self.manifest.facts if f["kind"] == "component"]
+            self.emit(
+                selfstart.read(
+                    components, self.manifest.package, self.codes, own, self.digest, notes=self.notes,
+                    push=self.ref.push, reached=started.reached if started else None,
+                )
+            )  # fmt: skip
         with _stage(self.notes, "results, SDKs"):
             self._sdks(self.code, facts, started)
 
