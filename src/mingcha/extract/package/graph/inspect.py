@@ -22,6 +22,10 @@ _HOTFIX = (
 )  # fmt: skip
 
 
+# Capabilities that yield personal information as items do; rules ask when they begin.
+_COLLECTING = frozenset({"sensor-listen", "usage-stats"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What the catalogue knows for this folder; built once per process."""
@@ -50,9 +54,12 @@ class Inspected:
     _classes: frozenset[str] | None = field(default=None)
 
     def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
-        """`reach`, then a `startup-path` for every data-item call."""
+        """`reach`, then a `startup-path` for every call that collects."""
         yield self.startup.fact(exhibit)
-        items = (c for c in calls if c["kind"] == "api-call" and c["group"] == "item")
+        items = (
+            c for c in calls
+            if c["kind"] == "api-call" and (c["group"] == "item" or c["item"] in _COLLECTING)
+        )  # fmt: skip
         yield from verdicts.facts(self.startup, self.guards, items, owners, exhibit)
 
     def reached(self, method: str) -> bool | None:
