@@ -1,0 +1,30 @@
+package org.mingcha.startup.guardatomicpreset;
+
+import android.app.Activity;
+import android.app.AlertDialog;
+import android.content.DialogInterface;
+import android.os.Bundle;
+import android.util.Log;
+
+/** The launcher: asks for consent. */
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        new AlertDialog.Builder(this)
+                .setTitle("隐私政策")
+                .setMessage("请阅读并同意隐私政策后使用。")
+                .setPositiveButton("同意", new DialogInterface.OnClickListener() {
+                    @Override
+                    public void onClick(DialogInterface dialog, int which) {
+                        Consent.AGREED.set(true);
+                    }
+                })
+                .setNegativeButton("不同意", null)
+                .setCancelable(false)
+                .show();
+        if (Consent.AGREED.get()) {
+            Log.i("sample", Device.imei(this));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.mingcha.startup.guardeditorvariable;
+
+import android.app.Activity;
+import android.app.AlertDialog;
+import android.content.DialogInterface;
+import android.content.SharedPreferences;
+import android.os.Bundle;
+
+/** The launcher: asks for consent. */
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        new AlertDialog.Builder(this)
+                .setTitle("隐私政策")
+                .setMessage("请阅读并同意隐私政策后使用。")
+                .setPositiveButton("同意", new DialogInterface.OnClickListener() {
+                    @Override
+                    public void onClick(DialogInterface dialog, int which) {
+                        SharedPreferences.Editor editor = getSharedPreferences("app", MODE_PRIVATE).edit();
+                        editor.putLong("when", System.currentTimeMillis());
+                        editor.putBoolean("agreed", true);
+                        editor.commit();
+                    }
+                })
+                .setNegativeButton("不同意", null)
+                .setCancelable(false)
+                .show();
+    }
+}
