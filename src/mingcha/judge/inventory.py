@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from mingcha.catalogue import Catalogue
@@ -89,7 +90,12 @@ def _group(calls: Iterable[Fact], field: str) -> dict[str, list[Fact]]:
 
 def _permission_names(call: Fact) -> Sequence[str]:
     """An API may be open to several permissions, written with a bar between them."""
-    return [name.strip() for name in str(call.get("permission") or "").split("|") if name.strip()]
+    return _split(str(call.get("permission") or ""))
+
+
+@lru_cache(maxsize=1024)
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split("|") if name.strip())
 
 
 def callers_by_permission(calls: Iterable[Fact]) -> dict[str, list[Fact]]:

@@ -198,16 +198,37 @@ class Matcher:
 
     def _search(self, kind: str, where: Mapping[str, Any]) -> list[Fact]:
         catalogue = self.index.catalogue
-        tests = [(name, compiled(condition, catalogue)) for name, condition in where.items()]
-        if tests and tree.field_type(catalogue.facts, kind, tests[0][0]) == "str":
-            # Few distinct values carry many facts: ask each value once.
-            name, test = tests.pop(0)
-            hits = [found for value, found in self.index.by(kind, name).items() if test(value)]
-            ordered = sorted((pair for found in hits for pair in found), key=lambda pair: pair[0])
-            facts: Iterable[Fact] = (fact for _, fact in ordered)
-        else:
-            facts = self.index.of(kind)
+        if not self.index.of(kind):
+            return []
+        first = next(iter(where), "")
+        tests = [(name, compiled(condition, catalogue)) for name, condition in where.items() if name != first]
+        facts: Iterable[Fact] = self.index.of(kind)
+        if first and tree.field_type(catalogue.facts, kind, first) == "str":
+            # Few distinct values carry many facts: named ones are looked up, else each is asked once.
+            groups, named = self.index.by(kind, first), _named(where[first])
+            if named is not None:
+                hits = [groups[value] for value in named if value in groups]
+            else:
+                test = compiled(where[first], catalogue)
+                hits = [found for value, found in groups.items() if test(value)]
+            if len(hits) == 1:
+                facts = (fact for _, fact in hits[0])
+            else:
+                ordered = sorted((pair for found in hits for pair in found), key=lambda pair: pair[0])
+                facts = (fact for _, fact in ordered)
+        elif first:
+            tests.insert(0, (first, compiled(where[first], catalogue)))
         return [fact for fact in facts if all(test(value_of(fact, name)) for name, test in tests)]
+
+
+def _named(condition: Any) -> Iterable[str] | None:
+    """The values that alone meet a condition on a text; None where that cannot be said."""
+    if isinstance(condition, dict):
+        if len(condition) != 1 or "in" not in condition:
+            return None
+        condition = condition["in"]
+    many = condition if isinstance(condition, list) else [condition]
+    return dict.fromkeys(many) if all(isinstance(value, str) for value in many) else None
 
 
 def _time(fact: Fact) -> float | None:
@@ -266,7 +287,7 @@ def compiled(condition: Any, catalogue: Catalogue) -> Condition:
         else:
             each.append(_text(name, many, catalogue))
     if each:
-        whole.append(_any_element(lambda value: all(test(value) for test in each)))
+        whole.append(_any_element(each[0] if len(each) == 1 else lambda value: all(test(value) for test in each)))
     return whole[0] if len(whole) == 1 else lambda value: all(test(value) for test in whole)
 
 
@@ -315,14 +336,39 @@ def _compare(name: str, bound: float) -> Condition:
     return run
 
 
+def _like(pattern: str) -> Callable[[str], bool]:
+    """A shell pattern. To compile one costs more than to try it, and most have stars at their ends only."""
+    inner = pattern.strip("*")
+    if any(c in inner for c in "*?["):
+        return lambda value: fnmatchcase(value, pattern)
+    begins, ends = not pattern.startswith("*"), not pattern.endswith("*")
+    if begins and ends:
+        return lambda value: value == inner
+    if begins:
+        return lambda value: value.startswith(inner)
+    if ends:
+        return lambda value: value.endswith(inner)
+    return lambda value: inner in value
+
+
 def _text(name: str, many: list[str], catalogue: Catalogue) -> Condition:
-    some = tuple(many)
+    some, own = tuple(many), frozenset(many)
+    shells = [_like(one) for one in many] if name == "like" else []
     tests: dict[str, Callable[[str], bool]] = {
         "prefix": lambda value: value.startswith(some),
         "suffix": lambda value: value.endswith(some),
-        "like": lambda value: any(fnmatchcase(value, one) for one in some),
-        "is_a": lambda value: any(catalogue.is_a(value, one) for one in some),
+        "like": lambda value: any(one(value) for one in shells),
+        "is_a": lambda value: not own.isdisjoint(catalogue.ancestors(value)),
         "in_list": lambda value: any(catalogue.in_list(value, one) for one in some),
     }
-    test = tests[name]
-    return lambda value: isinstance(value, str) and test(value)
+    test, known = tests[name], dict[str, bool]()
+
+    def run(value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        got = known.get(value)  # facts by the thousand share few values
+        if got is None:
+            got = known[value] = test(value)
+        return got
+
+    return run
