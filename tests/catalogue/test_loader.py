@@ -41,6 +41,15 @@ def test_the_compiled_form_is_used(write: Any, home: Path, monkeypatch: pytest.M
     assert catalogue.load(root) == first
 
 
+def test_lists_are_parts_of_the_whole(write: Any, home: Path) -> None:
+    root = write()
+    assert isinstance(catalogue.lists(root), catalogue.Catalogue)  # had to be compiled
+    loader._lists.cache_clear()
+    part, whole = catalogue.lists(root), catalogue.load(root)
+    assert isinstance(part, catalogue.Lists)
+    assert {n: getattr(part, n) for n in part.__struct_fields__} == {n: getattr(whole, n) for n in part.__struct_fields__}
+
+
 def test_a_hit_imports_no_yaml(write: Any, home: Path) -> None:
     root = write()
     catalogue.load(root)

@@ -5,6 +5,6 @@ Judging needs only `load`; what reads YAML is imported when the compiled form is
 
 from __future__ import annotations
 
-from mingcha.catalogue.loader import VERSION, Catalogue, FactField, FactKind, load
+from mingcha.catalogue.loader import VERSION, Catalogue, FactField, FactKind, Lists, lists, load
 
-__all__ = ["VERSION", "Catalogue", "FactField", "FactKind", "load"]
+__all__ = ["VERSION", "Catalogue", "FactField", "FactKind", "Lists", "lists", "load"]

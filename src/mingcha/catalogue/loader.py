@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -168,6 +168,9 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(found)
 
 
+Part = TypeVar("Part", "Catalogue", "Lists")
+
+
 def texts(text: Text) -> dict[str, str]:
     """Both languages as a mapping, the form that results use."""
     return {"zh": text.zh, "en": text.en}
@@ -180,7 +183,7 @@ def in_force(span: Span, day: str) -> bool:
 
 @cache
 def _memory(root: Path, digest: str) -> Catalogue:
-    return _read_compiled(root, digest) or _compile(root, digest)
+    return _decoded(digest, Catalogue) or _compile(root, digest)
 
 
 def load(root: Path | None = None, at: date | None = None) -> Catalogue:
@@ -192,6 +195,32 @@ def load(root: Path | None = None, at: date | None = None) -> Catalogue:
     where = root or ROOT
     catalogue = _memory(where, files.digest(where))
     return msgspec.structs.replace(catalogue, at=str(at)) if at else catalogue
+
+
+class Lists(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader of packages looks things up in: these parts of a `Catalogue` and no others, since a
+    process that reads one package would spend as long on all the rules and laws as on all the rest."""
+
+    form: int
+    digest: str
+    apis: dict[str, ApiClass]
+    framework: dict[str, FrameworkClass]
+    callbacks: dict[str, Callback]
+    ui_callbacks: dict[str, UiCallback]
+    sdks: dict[str, Sdk]
+    words: dict[str, WordList]
+    packers: dict[str, Packer]
+
+
+def lists(root: Path | None = None) -> Lists | Catalogue:
+    """The lists of the catalogue under `root`; the whole of it where it had to be compiled."""
+    where = root or ROOT
+    return _lists(where, files.digest(where))
+
+
+@cache
+def _lists(root: Path, digest: str) -> Lists | Catalogue:
+    return _decoded(digest, Lists) or _memory(root, digest)
 
 
 def _compile(root: Path, digest: str) -> Catalogue:
@@ -221,14 +250,14 @@ def cache_path(digest: str) -> Path | None:
     return base / "cache" / f"catalogue-{digest[:16]}-{__version__}.json"
 
 
-def _read_compiled(root: Path, digest: str) -> Catalogue | None:
+def _decoded(digest: str, form: type[Part]) -> Part | None:
     path = cache_path(digest)
     if path is None:
         return None
     enabled = gc.isenabled()
     gc.disable()  # tens of thousands of small objects, none of them garbage: collecting would double the time
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Catalogue)
+        found = msgspec.json.decode(path.read_bytes(), type=form)
     except (OSError, msgspec.DecodeError):
         return None
     finally:
