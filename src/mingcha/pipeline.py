@@ -47,7 +47,10 @@ def read(
     kinds = [extract.sniff(p) for p in paths]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
-    worker = extract.Worker(settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue)
+    worker = extract.Worker(
+        settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
+        cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb,
+    )  # fmt: skip
     with worker:
         for path, kind in zip(paths, kinds, strict=True):
             if progress:

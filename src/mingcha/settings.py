@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wall_seconds: Positive = 180
     memory_mb: Positive = 4096
     isolate: bool = True
+    cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
     def root(self) -> Path:

@@ -17,6 +17,7 @@ from mingcha.errors import BadInput
 from mingcha.extract import client, worker
 from mingcha.extract.client import Worker
 from mingcha.extract.package import reader
+from mingcha.extract.package.dex import tables
 from tests.extract.package.dexbuild import Cls, Mth, build
 
 DEX = build(
@@ -182,14 +183,14 @@ def test_time_that_runs_out_between_stages_leaves_the_package(monkeypatch: pytes
 def test_one_dex_file_without_memory_does_not_hide_the_next(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from tests.extract.package.build import File, zip_
 
-    real = reader.tables.read
+    real = tables.read
 
     def read(where: str, data: bytes) -> Any:
         if where == "classes.dex":
             raise MemoryError
         return real(where, data)
 
-    monkeypatch.setattr(reader.tables, "read", read)
+    monkeypatch.setattr(tables, "read", read)
     path = tmp_path / "a.jar"
     path.write_bytes(zip_([File("classes.dex", DEX), File("classes2.dex", DEX)]))
     facts: list[dict[str, Any]] = []

@@ -131,11 +131,12 @@ def test_the_cpu_limit_becomes_a_limitation_with_partial_facts(
     monkeypatch: pytest.MonkeyPatch, dex: Path
 ) -> None:
     from mingcha.extract.package import reader
+    from mingcha.extract.package.dex import tables
 
     def forever(*_: object) -> None:
         raise reader._CpuTime
 
-    monkeypatch.setattr(reader.tables, "read", forever)
+    monkeypatch.setattr(tables, "read", forever)
     facts: list[dict[str, object]] = []
     exhibit = extract.read_here(dex, facts.extend, "package")
     assert exhibit.status == "partly"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mingcha.errors import BadInput
+from mingcha.extract.cache import Cache
 from mingcha.extract.client import Reading, Worker, refusal
 from mingcha.model import Exhibit
 
@@ -26,11 +27,13 @@ class Reader(NamedTuple):
 
     sniff: str
     read: str
+    cached: bool = False
+    """Whether `read` takes a cache as well."""
 
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
 READERS: dict[str, Reader] = {
-    "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader"),
+    "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
 }
 
@@ -84,11 +87,14 @@ def unreadable(path: Path, error: OSError) -> BadInput:
     )  # fmt: skip
 
 
-def read_here(path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None) -> Exhibit:
+def read_here(
+    path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None, cache: Cache | None = None
+) -> Exhibit:
     """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
     from mingcha import catalogue as cat
 
-    loaded = cat.load(Path(catalogue) if catalogue else None)
-    module = importlib.import_module(READERS[kind or sniff(path)].read)
-    exhibit: Exhibit = module.read(path, emit, loaded)
+    root, reader = Path(catalogue) if catalogue else None, READERS[kind or sniff(path)]
+    loaded = cat.lists(root) if reader.cached else cat.load(root)  # a reader of code needs no rules
+    module = importlib.import_module(reader.read)
+    exhibit: Exhibit = module.read(path, emit, loaded, *([cache] if cache and reader.cached else []))
     return exhibit

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from mingcha.extract.cache import store
 from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
 
@@ -44,6 +45,24 @@ def refusal(path: Path, kind: str, code: str, detail: str, facts: list[Fact]) ->
     return Reading(exhibit=exhibit, facts=[*facts, told])
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    key: str
+    value: msgspec.Raw
+
+
+class _Done(msgspec.Struct, frozen=True):
+    exhibit: Exhibit
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One frame of the child: exactly one of these."""
+
+    facts: list[dict[str, Any]] | None = None
+    keep: _Kept | None = None
+    done: _Done | None = None
+    error: dict[str, Any] | None = None
+
+
 class _Failed(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -57,9 +76,11 @@ class Worker:
     """
 
     def __init__(
-        self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None
-    ) -> None:
+        self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None,
+        cache: Path | None = None, cache_mb: int = 0,
+    ) -> None:  # fmt: skip
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
+        self.cache, self.cache_mb = cache if cache_mb else None, cache_mb
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Worker:
@@ -120,6 +141,7 @@ class Worker:
         request = {
             "path": str(path.absolute()), "kind": kind, "cpu": self.cpu, "memory": self.memory,
             "catalogue": str(self.catalogue) if self.catalogue else None,
+            "cache": str(self.cache.absolute()) if self.cache else None,
         }  # fmt: skip
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -135,13 +157,18 @@ class Worker:
             if total > TOTAL:
                 raise _Failed("reader-limit", f"more than {TOTAL >> 20} MB of facts")
             try:
-                message: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
-                if "error" in message:
-                    error = message["error"]
-                    raise _Failed(str(error["code"])[:40], str(error["detail"])[:300])
-                if "done" in message:
-                    return msgspec.convert(message["done"]["exhibit"], Exhibit)
-                said = msgspec.convert(message["facts"], list[dict[str, Any]])
+                message = msgspec.json.decode(frame, type=_Message)
+                if message.error is not None:
+                    raise _Failed(str(message.error["code"])[:40], str(message.error["detail"])[:300])
+                if message.done is not None:
+                    return message.done.exhibit
+                if message.keep is not None:
+                    if self.cache:
+                        store(self.cache, message.keep.key, bytes(message.keep.value), self.cache_mb * 1_000_000)
+                    continue
+                if message.facts is None:
+                    raise TypeError("an empty message")
+                said = message.facts
                 if any(type(f[key]) is not str for f in said for key in ("kind", "exhibit", "where")):
                     raise TypeError("a fact of no form")
                 facts += said

@@ -6,7 +6,7 @@ is killed loses only what it had not yet said. Nothing is pickled, nothing is wr
 disk (RLIMIT_FSIZE 0), and no network is used.
 
     {"path": ..., "kind": null, "cpu": 60, "memory": 4096}      request
-    {"facts": [...]} … {"done": {"exhibit": {...}}}             answer
+    {"facts": [...]} … {"keep": {"key": ..., "value": ...}} … {"done": {"exhibit": {...}}}   answer
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ def _write(out: BinaryIO, data: bytes) -> None:
         out.flush()
 
 
+def _keep(out: BinaryIO, key: str, value: bytes) -> None:
+    """A value for the cache; the parent writes it, this process may not."""
+    _write(out, b'{"keep":{"key":"' + key.encode() + b'","value":' + value + b"}}")
+
+
 def send_facts(out: BinaryIO, facts: list[dict[str, Any]]) -> None:
     """The facts in as many frames as they need. One that cannot be written (a lone surrogate, a size
     beyond reason) is a limitation instead, and costs none of the others."""
@@ -101,6 +106,7 @@ def _undisturbed() -> Iterator[None]:
 def answer(out: BinaryIO, request: dict[str, Any]) -> None:
     """Read one exhibit and send its facts."""
     from mingcha import extract
+    from mingcha.extract.cache import Cache
 
     batch: list[dict[str, Any]] = []
 
@@ -113,7 +119,11 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
             del batch[:BATCH]
             send_facts(out, part)
 
-    exhibit = extract.read_here(Path(request["path"]), emit, request.get("kind"), request.get("catalogue"))
+    folder = request.get("cache")
+    cache = Cache(Path(folder) if folder else None, lambda key, value: _keep(out, key, value))
+    exhibit = extract.read_here(
+        Path(request["path"]), emit, request.get("kind"), request.get("catalogue"), cache
+    )
     send_facts(out, batch)
     import msgspec
 

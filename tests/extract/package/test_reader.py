@@ -13,6 +13,7 @@ import pytest
 from mingcha import catalogue
 from mingcha.catalogue import tree
 from mingcha.extract.package import assets, code, reader
+from mingcha.extract.package.dex import tables
 from mingcha.model import Exhibit
 from tests.extract.package import build
 from tests.extract.package.build import File, Node
@@ -442,13 +443,13 @@ def test_a_split_set_with_a_broken_member_says_so(tmp_path: Path) -> None:
 # ---- stages that fail ------------------------------------------------------------------------------------
 
 STAGES = {
-    "manifest": ("manifest", "read", {"component", "permission", "meta-data"}),
+    "manifest": ("manifest", "read", {"component", "permission", "meta-data", "startup-path", "reach", "self-start"}),
     "signing": ("signing", "signing_block", {"signing", "channel-block"}),
     "native": ("native", "read", {"native-lib"}),
     "texts": (None, "scan_assets", set()),
     "packers": ("packers", "detect", {"packer", "embedded"}),
-    "results": ("sdk", "find", {"sdk", "api-call", "url", "text-match", "code-pattern"}),
-    "code": ("tables", "read", {"api-call", "code-pattern"}),
+    "results": ("sdk", "find", {"sdk", "api-call", "url", "text-match", "code-pattern", "startup-path"}),
+    "code": ("tables", "read", {"api-call", "code-pattern", "startup-path", "reach"}),
 }  # fmt: skip
 ERRORS: list[tuple[BaseException, str]] = [
     (ZeroDivisionError("ours"), "crash"), (MemoryError(), "memory"), (RecursionError("deep"), "crash"),
@@ -484,7 +485,8 @@ def test_a_stage_that_fails_costs_only_itself(
     def fail(*_: Any, **__: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(getattr(reader, module) if module else reader, name, fail)
+    home = tables if module == "tables" else getattr(reader, module) if module else reader
+    monkeypatch.setattr(home, name, fail)
     found = read(tmp_path, rich())
     assert limitation in found.limitations
     detail = next(f["detail"] for f in found.all("limitation") if f["code"] == limitation)
@@ -497,14 +499,14 @@ def test_a_stage_that_fails_costs_only_itself(
 
 
 def test_one_dex_file_that_we_fail_at_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = reader.tables.read
+    real = tables.read
 
     def fail(where: str, data: bytes) -> Any:
         if where == "classes2.dex":
             raise IndexError("ours")
         return real(where, data)
 
-    monkeypatch.setattr(reader.tables, "read", fail)
+    monkeypatch.setattr(tables, "read", fail)
     found = read(tmp_path, archive(build.manifest(), [caller(APP)], [caller(SDK)], [caller(OTHER)]))
     assert found.limitations == {"crash"}
     assert found.one("limitation")["where"] == "classes2.dex"

@@ -59,6 +59,7 @@ class CodeFacts:
     _matches: dict[tuple[str, str, str, str], Fact] = field(default_factory=dict)
     _per_entry: Counter[tuple[str, str]] = field(default_factory=Counter)
     _per_pattern: Counter[str] = field(default_factory=Counter)
+    _known: list[Fact] | None = None  # calls of a restored state
     _values: set[tuple[str, ...]] = field(default_factory=set)  # addresses and matches, of whatever owner
 
     def __post_init__(self) -> None:
@@ -183,8 +184,39 @@ class CodeFacts:
             host = host.partition(".")[2]
         return None
 
+    def state(self) -> dict[str, Any]:
+        """All that `add` has found so far, as plain values; `restore` takes it in again."""
+        self.cut |= self._matcher.cut
+        return {
+            "counts": {name: getattr(self.counts, name) for name in self.counts.__slots__},
+            "containers": self.containers, "duplicates": self.duplicates, "classes": sorted(self.classes),
+            "sdk_classes": dict(self.sdk_classes), "cut": sorted(self.cut), "calls": list(self._calls()),
+            "patterns": self._patterns, "urls": list(self._urls.values()), "matches": list(self._matches.values()),
+        }  # fmt: skip
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Be as after `add` of all the containers that a state was taken from."""
+        self.counts = Counts(**state["counts"])
+        self.containers, self.duplicates = state["containers"], state["duplicates"]
+        self.classes, self.cut = set(state["classes"]), set(state["cut"])
+        self.sdk_classes.update(state["sdk_classes"])
+        self._known, self._patterns = state["calls"], state["patterns"]
+        for f in state["urls"]:
+            self._urls[f["url"], f["owner"]["id"]] = f
+            self._values.add((f["url"],))
+        for f in state["matches"]:
+            self._matches[f["list"], f["entry"], f["value"], f["owner"]["id"]] = f
+            self._per_entry[f["list"], f["entry"]] += 1
+            self._values.add((f["list"], f["entry"], f["value"]))
+
     def facts(self) -> Iterable[Fact]:
         """Everything found, without `exhibit`."""
+        yield from self._calls() if self._known is None else self._known
+        yield from self._patterns
+        yield from self._urls.values()
+        yield from self._matches.values()
+
+    def _calls(self) -> Iterable[Fact]:
         calls: dict[tuple[str, str, str], Fact] = {}
         found = self._matcher.finish()
         self.cut |= self._matcher.cut
@@ -197,7 +229,4 @@ class CodeFacts:
                 "owner": self._owner(call.caller).fact(), "dex": call.dex, "count": call.count,
             }  # fmt: skip
             calls.setdefault((call.caller, call.callee, item), fact)
-        yield from calls.values()
-        yield from self._patterns
-        yield from self._urls.values()
-        yield from self._matches.values()
+        return calls.values()

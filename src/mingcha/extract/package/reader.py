@@ -16,10 +16,10 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from mingcha.errors import BadInput
+from mingcha.extract.cache import Cache, key
 from mingcha.extract.limits import DEFAULT, Limits
 from mingcha.extract.package import (
     channels,
-    classfile,
     embedded,
     manifest,
     native,
@@ -36,16 +36,16 @@ from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.assets import scan_assets, scan_manifest, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
-from mingcha.extract.package.columns import Code
-from mingcha.extract.package.dex import tables
 from mingcha.extract.package.graph import inspect
-from mingcha.extract.package.notes import Notes, clip
+from mingcha.extract.package.notes import Notes
+from mingcha.extract.package.program import Program
 from mingcha.extract.package.texts import Words
 from mingcha.extract.package.xmltree import Ref
 from mingcha.model import Exhibit, Limitation
 from mingcha.plain import plain
 
 Fact = dict[str, Any]
+NOTHING = Cache()
 Emit = Callable[[Iterable[Fact]], None]
 
 
@@ -88,6 +88,14 @@ def _reference(catalogue: Any) -> Reference:
     )  # fmt: skip
 
 
+class _Running(NamedTuple):
+    """Facts of what runs from the start; ids of the owners whose code does; whether absence means anything."""
+
+    facts: list[Fact]
+    awake: frozenset[str]
+    conclusive: bool
+
+
 class _CpuTime(BaseException):
     """The soft CPU limit. Not an Exception, so that no reader's own recovery swallows it."""
 
@@ -119,7 +127,9 @@ def _stage(notes: Notes, name: str) -> Iterator[None]:
         notes.limitation("crash", f"{name}: {type(e).__name__}: {e}")
 
 
-def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Exhibit:
+def read(
+    path: Path, emit: Emit, catalogue: Any, cache: Cache = NOTHING, limits: Limits = DEFAULT
+) -> Exhibit:
     """Read one package, emitting facts as they are found. BadInput where it is no package."""
     if hasattr(signal, "SIGXCPU"):
         try:
@@ -144,7 +154,7 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
             )
         raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code=code)
     with container:
-        run = _Run(container, digest, reference(catalogue), emit, limits)
+        run = _Run(container, digest, reference(catalogue), emit, limits, cache, catalogue.digest)
         run.all()
         found = [f for f in container.facts(digest) if f["kind"] == "limitation"]
     return Exhibit(
@@ -158,18 +168,17 @@ class _Run:
     """One package being read."""
 
     def __init__(
-        self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits
-    ) -> None:
+        self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits,
+        cache: Cache = NOTHING, rules: str = "",
+    ) -> None:  # fmt: skip
+        self.cache, self.rules = cache, rules
         self.container, self.digest, self.ref, self.emit, self.limits = container, digest, ref, emit, limits
         self.notes = container.notes
         self.resources: Resources | None = None
         self.manifest = manifest.Manifest()
         self.libs: dict[str, str] = {}
         self.code: CodeFacts | None = None
-        self.codes: list[Code] = []
-        """Kept to the end: what runs can be told only over all containers."""
-        self.whole = False
-        """All code of the package was read: only then does a class that is not there mean anything."""
+        self.program: Program | None = None
 
     def all(self) -> None:
         """Every stage in order; whatever they come to, the package and what was noted are told."""
@@ -200,8 +209,9 @@ class _Run:
                 self._signing()
         self.code = self._collector()
         own = self.code.owners
+        self.program = Program(container, self.notes, self.limits, self.code, self.cache, self.rules)
         with _stage(self.notes, "code"):
-            self._code(self.code)
+            self.program.read()
         with _stage(self.notes, "native"):
             self._native()
         with _stage(self.notes, "texts"):
@@ -219,21 +229,12 @@ class _Run:
         with _stage(self.notes, "results"):
             facts += self.code.facts()
             self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
-        started: inspect.Inspected | None = None
+        running = _Running([], frozenset(), False)
         with _stage(self.notes, "start-up"):
-            started = self._startup()
-            if started:
-                self.emit(started.facts(facts, own, self.digest))
-        with _stage(self.notes, "self-start"):
-            components = [f for f in self.manifest.facts if f["kind"] == "component"]
-            self.emit(
-                selfstart.read(
-                    components, self.manifest.package, self.codes, own, self.digest, notes=self.notes,
-                    push=self.ref.push, reached=started.reached if started else None,
-                )
-            )  # fmt: skip
+            running = self._running(facts, own)
+            self.emit(running.facts)
         with _stage(self.notes, "results, SDKs"):
-            self._sdks(self.code, facts, started)
+            self._sdks(self.code, facts, running)
 
     def _manifest(self) -> None:
         container = self.container
@@ -299,62 +300,6 @@ class _Run:
             self.emit(signing.read(archive, self.digest, block))
             self.emit(channels.read(archive, self.digest, block))
 
-    def _code(self, out: CodeFacts) -> None:
-        whole = not any(code == "missing-splits" for code, _ in self.notes.limitations)
-        for entry in self.container.dex_entries():
-            data = self.container.read_dex(entry)
-            if data is None:
-                whole = False
-                continue
-            if tables.is_dex(bytes(data[:8])) and not b"035" <= data[4:7] <= b"041":
-                self.notes.deviation("dex-version", bytes(data[4:7]), entry.where)
-            try:
-                self._take(out, tables.read(entry.where, bytes(data)))
-            except tables.NotDex as e:
-                newer = "version" in str(e)
-                self.notes.limitation("unsupported-dex" if newer else "malformed-dex", str(e), entry.where)
-                whole = False
-            except Exception as e:  # one DEX file that we fail at must not hide the others
-                self._failed(e, entry.where)
-                whole = False
-        for where, data in self.container.jar_bytes():
-            try:
-                files = self._classes(where, data)
-                if files:
-                    self._take(out, classfile.read(clip(where), files))
-            except Exception as e:  # nor must one JAR
-                self._failed(e, where)
-                whole = False
-        for where, note in out.notes:
-            self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
-        if not out.containers:
-            self.notes.limitation("no-code", "no DEX or class file")
-        lost = any(note.startswith(_LOSES_CLASSES) for _, note in out.notes)
-        self.whole = whole and not lost and bool(out.containers)
-
-    def _take(self, out: CodeFacts, code: Code) -> None:
-        self.codes.append(code)  # first: what fails to be matched can still be followed
-        out.add(code)
-
-    def _failed(self, error: Exception, where: str) -> None:
-        if isinstance(error, MemoryError):
-            self.notes.limitation("memory", "code", where)
-        else:
-            self.notes.limitation("crash", f"code: {type(error).__name__}: {error}", where)
-
-    def _classes(self, where: str, data: bytes) -> list[tuple[str, bytes]]:
-        outer = self.container.outer
-        with Archive(data, where, self.limits, outer.budget if outer else None, 1) as jar:
-            found = []
-            for name in jar.names(suffix=".class"):
-                # Other Java versions of the same class, and module descriptors, are no second code.
-                if not name.startswith("META-INF/") and not name.endswith("module-info.class"):
-                    content = jar.read(name, self.limits.class_file)
-                    if content is not None:
-                        found.append((name, bytes(content)))
-            self.notes.merge(jar.notes)
-            return found
-
     def _native(self) -> None:
         entries = list(self.container.native_entries())
         self.libs = sdk.libraries((e.library for e in entries), self.ref.sdks.values())
@@ -372,7 +317,7 @@ class _Run:
             if fact["kind"] == "component":
                 target = self.manifest.classes.get(fact["name"], fact["name"])
                 fact["owner"] = (own.defined(target) if target in found else own.of(target)).fact()
-                fact["defined"] = True if target in found else (False if self.whole else None)
+                fact["defined"] = True if target in found else (False if (self.program is not None and self.program.whole) else None)
             elif fact["kind"] == "meta-data":
                 fact["owner"] = own.of(fact["name"]).fact()
                 if isinstance(fact["value"], str):
@@ -392,21 +337,41 @@ class _Run:
             self.emit(
                 packers.detect(
                     names, self.manifest.application, set(self.manifest.classes.values()),
-                    self._found() if self.whole else None,
+                    self._found() if (self.program is not None and self.program.whole) else None,
                     packers=self.ref.packers, exhibit=self.digest, notes=self.notes,
                 )
             )  # fmt: skip
 
-    def _startup(self) -> inspect.Inspected | None:
-        """What runs before the user does anything."""
-        if self.container.format in ("dex", "jar") or not self.container.apks:
-            return None
-        components = [f for f in self.manifest.facts if f["kind"] == "component"]
+    def _running(self, facts: list[Fact], own: owners.Owners) -> _Running:
+        """What runs before the user does anything, and what starts by itself."""
+        package, components = self.manifest.package, [f for f in self.manifest.facts if f["kind"] == "component"]
+        application = self.container.format not in ("dex", "jar") and bool(self.container.apks)
+        if self.program is None or not application:
+            return _Running([], frozenset(), False)
+        services = self._services()
         packed = any(code == "packed" for code, _ in self.notes.limitations)
-        return inspect.inspect(
-            self.codes, self.manifest.package, components, self.manifest.classes, self._services(), self.ref.graph,
-            packed=packed,
+        plain = [{k: v for k, v in c.items() if k != "exhibit"} for c in components]
+        rests_on = [self.program.key, package, plain, self.manifest.classes, services, packed]
+        name = key("start", *rests_on) if self.program.key else ""
+        known = self.cache.get(name) if name else None
+        if known is not None:
+            same = [f | {"exhibit": self.digest} for f in known["facts"]]
+            return _Running(same, frozenset(known["awake"]), known["conclusive"])
+        remarks = len(self.notes.limitations)
+        codes = self.program.codes()
+        started = inspect.inspect(
+            codes, package, components, self.manifest.classes, services, self.ref.graph, packed=packed
+        )
+        found = list(started.facts(facts, own, self.digest)) if started else []
+        found += selfstart.read(
+            components, package, codes, own, self.digest, notes=self.notes, push=self.ref.push,
+            reached=started.reached if started else None,
         )  # fmt: skip
+        awake = {own.defined(c).id for c in started.classes()} if started else set()
+        out = _Running(found, frozenset(awake), bool(started and started.conclusive()))
+        if name and remarks == len(self.notes.limitations):
+            self.cache.put(name, {"facts": found, "awake": sorted(awake), "conclusive": out.conclusive})
+        return out
 
     def _services(self) -> dict[str, list[str]]:
         """META-INF/services of all parts: interface -> implementations (java.util.ServiceLoader)."""
@@ -419,15 +384,14 @@ class _Run:
                 out.setdefault(name.rpartition("/")[2], []).extend(f for f in found if f)
         return out
 
-    def _sdks(self, code: CodeFacts, facts: list[Fact], started: inspect.Inspected | None) -> None:
+    def _sdks(self, code: CodeFacts, facts: list[Fact], running: _Running) -> None:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
         components = [f for f in self.manifest.facts if f["kind"] == "component"]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
         found = sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts)
-        awake = {code.owners.defined(c).id for c in started.classes()} if started else set()
         for fact in found:
-            fact["state"] = "initialised" if fact["id"] in awake else "present"
-            if fact["state"] == "present" and started and started.conclusive() and fact["classes"]:
+            fact["state"] = "initialised" if fact["id"] in running.awake else "present"
+            if fact["state"] == "present" and running.conclusive and fact["classes"]:
                 fact["state"] = "dormant"
         self.emit(found)
 
@@ -447,8 +411,6 @@ class _Run:
 
 
 _SERVICES = 1_000  # service files read, and lines of one
-# Notes of a damaged container after which the names of its classes are not all known.
-_LOSES_CLASSES = ("string", "type_ids", "class_defs", "class_data")
 _EMPTY: Fact = dict.fromkeys(
     (
         "id", "name", "name_zh", "name_en", "version", "version_code", "min_sdk", "target_sdk", "debuggable", "cleartext",
