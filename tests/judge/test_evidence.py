@@ -41,6 +41,13 @@ def test_methods_are_readable(text: Any, short: str) -> None:
         (fact("code-pattern", method=CALLER, pattern="tls-trust-all"), "com.a.B$C.go pattern=tls-trust-all"),
         (fact("startup-path", entry=CALLER, callee=CALLEE, verdict="reachable"),
          "com.a.B$C.go ⇒ android.X.getId verdict=reachable"),
+        (fact("startup-path", entry="", caller=CALLER, callee=CALLEE, verdict="needs-run", item="imei"),
+         "com.a.B$C.go → android.X.getId verdict=needs-run item=imei"),
+        (fact("self-start", component="a.R", cause="boot", action="BOOT", by="manifest"), "a.R cause=boot action=BOOT"),
+        (fact("self-start", method=CALLER, cause="alarm", action="AlarmManager.set", interval=60.0, reached=True),
+         "com.a.B$C.go cause=alarm action=AlarmManager.set interval=60.0 reached=true"),
+        (fact("flow", caller=CALLER, sink=CALLEE, item="imei", sink_kind="log"),
+         "com.a.B$C.go → android.X.getId item=imei sink_kind=log"),
         (fact("embedded", name="assets/x.dex", format="dex", size=4), "name=assets/x.dex format=dex size=4"),
         (fact("answer", outcome="failed", by="a", note=None), "outcome=failed by=a"),
         (fact("query", package=None), ""),
@@ -88,3 +95,23 @@ def test_paths() -> None:
     one = piece({"kind": "url", "url": "u"})
     assert (one.path, one.exhibit, one.where, one.fact) == ((), "", "", {"kind": "url", "url": "u"})
     assert evidence([]) == ()
+
+
+def test_paths_that_only_a_run_can_tell_come_last() -> None:
+    facts = [
+        fact("startup-path", verdict=v, callee=v)
+        for v in ("needs-run", "reachable", "needs-run", "reachable")
+    ]
+    assert [e.fact["verdict"] for e in evidence(facts)] == [
+        "reachable",
+        "reachable",
+        "needs-run",
+        "needs-run",
+    ]
+
+
+def test_the_way_of_a_path_and_of_a_flow() -> None:
+    start = piece(fact("startup-path", path=["a", CALLER, CALLEE], steps=["entry", "call", "api"]))
+    assert start.path == ("a", CALLER, CALLEE)
+    assert piece(fact("flow", caller=CALLER, sink=CALLEE, path=[CALLER, "b"])).path == (CALLER, "b", CALLEE)
+    assert piece(fact("flow", caller=CALLER, sink=CALLEE)).path == (CALLER, CALLEE)

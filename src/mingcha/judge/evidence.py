@@ -17,8 +17,10 @@ OWNER_KINDS = ("app", "sdk", "system", "unknown")
 
 
 def evidence(facts: Iterable[Fact], asked: Asked | None = None) -> tuple[Evidence, ...]:
-    """At most LIMIT pieces, in the order given. `asked`: fields that the rule looked at, by kind."""
-    return tuple(piece(fact, asked) for _, fact in zip(range(LIMIT), facts, strict=False))
+    """At most LIMIT pieces in the order given, but paths that only a run can tell after all others.
+    `asked`: fields that the rule looked at, by kind."""
+    strongest = sorted(facts, key=lambda fact: fact.get("verdict") == "needs-run")
+    return tuple(piece(fact, asked) for fact in strongest[:LIMIT])
 
 
 def asked_by(rule: Rule) -> Asked:
@@ -56,6 +58,8 @@ def path(fact: Fact) -> tuple[str, ...]:
         return (str(fact.get("caller") or ""), str(fact.get("callee") or ""))
     if fact["kind"] == "startup-path":
         return tuple(fact.get("path") or ())
+    if fact["kind"] == "flow":
+        return (*(fact.get("path") or (str(fact.get("caller") or ""),)), str(fact.get("sink") or ""))
     return ()
 
 
@@ -115,8 +119,18 @@ def _call(fact: Fact) -> str:
 
 
 def _startup(fact: Fact) -> str:
-    verdict = _some("verdict", "item")(fact)
-    return f"{method(fact.get('entry'))} ⇒ {method(fact.get('callee'))} {verdict}".strip()
+    rest = _some("verdict", "item", "guard")(fact)
+    first, arrow = (fact["entry"], "⇒") if fact.get("entry") else (fact.get("caller"), "→")
+    return f"{method(first)} {arrow} {method(fact.get('callee'))} {rest}".strip()
+
+
+def _self_start(fact: Fact) -> str:
+    rest = _some("cause", "action", "target", "interval", "reached")(fact)
+    return f"{method(fact.get('component') or fact.get('method'))} {rest}".strip()
+
+
+def _flow(fact: Fact) -> str:
+    return f"{method(fact.get('caller'))} → {method(fact.get('sink'))} {_some('item', 'sink_kind', 'receiver')(fact)}".strip()
 
 
 LINES: dict[str, Callable[[Fact], str]] = {
@@ -129,13 +143,15 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
     "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_until"),
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
-    "sdk": _named("name", "id", "version", "vendor", "purpose", "by"),
+    "sdk": _named("name", "id", "version", "vendor", "purpose", "by", "state"),
     "api-call": _call,
     "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail')(fact)}".strip(),
     "text-match": _named("value", "list", "entry", "source"),
     "url": _named("url", "vendor"),
     "native-lib": _named("name", "abi", "sdk", "imports"),
     "startup-path": _startup,
+    "self-start": _self_start,
+    "flow": _flow,
     "transmit": _named("item", "host", "party", "vendor", "clear", "form", "state", "t"),
     "behaviour": _named("api", "item", "state", "result", "t", "per_minute"),
     "statement": _named("quote", "act", "items", "receiver", "sdk"),
