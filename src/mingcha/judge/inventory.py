@@ -10,6 +10,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
+from mingcha.judge import startup
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact, Subject
 
@@ -23,8 +24,8 @@ CODE_UNSEEN = frozenset(
 )
 APIS_SHOWN = 20  # of one item; the number of callers stands beside them
 SDK_FIELDS = (
-    "id", "name", "name_en", "vendor", "vendor_en", "purpose", "version", "classes", "libs", "confidence",
-    "by", "personal",
+    "id", "name", "name_en", "vendor", "vendor_en", "purpose", "version", "state", "classes", "libs",
+    "confidence", "by", "personal",
 )  # fmt: skip
 Row = dict[str, Any]
 
@@ -40,6 +41,7 @@ def build(facts: Iterable[Fact], catalogue: Catalogue, subject: Subject) -> dict
         "sdks": _sdks(kinds, calls, catalogue, subject),
         "permissions": _permissions(kinds, calls, catalogue, subject),
         "items": _items(calls, catalogue),
+        "startup": startup.table(kinds.get("startup-path", []), kinds.get("reach", []), catalogue),
         "components": _components(kinds.get("component", [])),
         "hosts": _hosts(kinds.get("url", [])),
         "signing": [_bare(fact) for fact in kinds.get("signing", [])],
