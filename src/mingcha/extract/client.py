@@ -72,13 +72,15 @@ class _Failed(Exception):
 class Worker:
     """A child process for untrusted exhibits. It is started on first use and again after a death.
 
-    cpu and wall in seconds per exhibit, memory in MB of address space.
+    cpu and wall in seconds per exhibit, memory in MB of address space. A `resident` child reads many
+    packages: it takes the compiled engine where the extra `fast` is installed.
     """
 
     def __init__(
         self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None,
-        cache: Path | None = None, cache_mb: int = 0,
+        cache: Path | None = None, cache_mb: int = 0, resident: bool = False,
     ) -> None:  # fmt: skip
+        self.resident = resident
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
         self.cache, self.cache_mb = cache if cache_mb else None, cache_mb
         self._process: subprocess.Popen[bytes] | None = None
@@ -105,7 +107,7 @@ class Worker:
             # One thread each: the sweep gains nothing from a BLAS pool, and starting one costs CPU.
             env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mingcha.extract.worker"], env=env, start_new_session=True,
+                [sys.executable, "-m", "mingcha.extract.worker", *(["--resident"] if self.resident else [])], env=env, start_new_session=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=None if os.environ.get("MINGCHA_DEBUG") else subprocess.DEVNULL,
             )  # fmt: skip

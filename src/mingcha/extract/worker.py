@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -144,6 +144,11 @@ def main() -> int:
     from mingcha.extract.package import reader  # noqa: F401
     from mingcha.plain import plain
 
+    if "--resident" in sys.argv[1:]:
+        with suppress(ImportError):  # without the extra `fast` the plain engine does the same
+            from mingcha.extract.package.dex import fast
+
+            fast.enable()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         limit(int(request["cpu"]), int(request["memory"]))

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mingcha.extract.package.columns import I32, I64, Code
+from mingcha.extract.package.columns import I64, Code
 
 Mask = NDArray[np.bool_]
 _HEAD = 4  # bytes of a prefix that sort out
 
 
-def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only: I32 | None = None) -> Mask:
+def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only: NDArray[np.integer[Any]] | None = None) -> Mask:
     """Mask over strings, one longer so that index -1 reads False.
 
     `only` restricts the search to these string indices. Lengths, first and last bytes sort out

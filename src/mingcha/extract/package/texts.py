@@ -14,10 +14,10 @@ from typing import Any, AnyStr, NamedTuple
 
 import numpy as np
 
-from mingcha.extract.package.columns import I32, STRING, Code, decode
+from mingcha.extract.package.columns import I64, STRING, Code, decode
 from mingcha.extract.package.expressions import Pattern, Span
 from mingcha.extract.package.needles import Needles
-from mingcha.extract.package.strings import among, distinct
+from mingcha.extract.package.strings import Mask, among, distinct
 
 _URL = re.compile(
     rb"\b(?:https?|wss?|ftp|mqtts?|rtmp)://[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]{3,2000}",
@@ -32,6 +32,7 @@ _PASSWORD = re.compile(r"(://[^/@:\s]{0,100}:)[^/@\s]{1,500}@")
 # belongs to it (京ICP备12345678号-1A). The two classes are disjoint, so matching is linear.
 _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
 HITS = 50
+_GAP = 64  # bytes of names between two texts from which they are left out
 _MANY = 1 << 22  # characters times words from which one pass for all is cheaper
 LONG = 20_000  # characters of one constant that are searched; longer ones are tables, not texts
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
@@ -244,40 +245,63 @@ def _first(text: str, word: str) -> Iterator[int]:
 
 
 class Strings:
-    """The string constants of one container as one searchable region."""
+    """The string constants of one container as one searchable region.
+
+    Names of types and members are no texts, unless code loads the same string; what is neither may
+    stand in a static value or an annotation, and is searched too.
+    """
 
     def __init__(self, code: Code, needles: Needles) -> None:
         self.code = code
-        self.order = np.argsort(code.string_start, kind="stable")
-        self.starts: I32 = code.string_start[self.order]
-        self.low = int(self.starts[0]) if len(self.starts) else 0
-        self.region = self._region()
-        self.places = needles.find(self.region)
         uses = code.event_kind == STRING
         self._use_string = code.event_operand[uses]
         self._use_def = code.event_def[uses]
         self._by = np.argsort(self._use_string, kind="stable")
         self._sorted = self._use_string[self._by]
+        order = np.argsort(code.string_start, kind="stable")
+        self.order = order[self._texts()[order]]
+        self.region, self.starts = self._region()
+        self.places = needles.find(self.region)
 
-    def _region(self) -> bytes:
-        """The string data with the last byte of every length prefix blanked: it may well be a letter
-        or a digit (DEX format, string_data_item), and `\\b` would see none between it and the text."""
-        if not len(self.starts):
-            return b""
-        end = self.code.string_end[self.order]
-        region = np.frombuffer(self.code.data, np.uint8)[self.low : int(end.max())].copy()
-        prefix = self.starts[1:] - 1
+    def _texts(self) -> Mask:
+        code = self.code
+        texts = np.ones(len(code.string_start) + 1, bool)
+        for names in (code.type_string, code.field_name, code.method_name):
+            texts[names] = False
+        texts[self._use_string] = True
+        return texts[:-1]
+
+    def _region(self) -> tuple[bytes, I64]:
+        """(texts with NUL between them, where each of `order` begins).
+
+        They are copied in runs, with names that stand between them where these are short. The last
+        byte of every length prefix is blanked: it may well be a letter or a digit (DEX format,
+        string_data_item), and `\\b` would see none between it and the text.
+        """
+        if not len(self.order):
+            return b"", np.zeros(0, np.int64)
+        start = self.code.string_start[self.order].astype(np.int64)
+        end = np.maximum.accumulate(self.code.string_end[self.order].astype(np.int64))
+        first = np.append(True, start[1:] - end[:-1] > _GAP)
+        begins, ends = start[first], end[np.append(first[1:], True)]
+        data = self.code.data
+        region = bytearray(b"\0".join([data[a:b] for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]))
+        moved = np.cumsum(ends - begins + 1) - (ends - begins + 1) - begins
+        starts = start + moved[np.cumsum(first) - 1]
         # A string that begins inside another one (crafted) has no prefix of its own.
-        prefix = prefix[prefix >= np.maximum.accumulate(end)[:-1]]
-        region[prefix - self.low] = 0
-        return region.tobytes()
+        own = ~first[1:] & (start[1:] > end[:-1])
+        np.frombuffer(region, np.uint8)[starts[1:][own] - 1] = 0
+        return bytes(region), starts
 
     def at(self, offsets: Sequence[int]) -> list[int]:
         """String that holds each byte offset of the region, -1 where it lies between strings."""
-        absolute = np.array(offsets, np.int64) + self.low
-        k = np.searchsorted(self.starts, absolute, "right") - 1
+        at = np.array(offsets, np.int64)
+        k = np.searchsorted(self.starts, at, "right") - 1
+        if not len(self.starts):
+            return [-1] * len(at)
         s = self.order[np.maximum(k, 0)]
-        found: list[int] = np.where((k >= 0) & (absolute < self.code.string_end[s]), s, -1).tolist()
+        size = self.code.string_end[s] - self.code.string_start[s]
+        found: list[int] = np.where((k >= 0) & (at - self.starts[np.maximum(k, 0)] < size), s, -1).tolist()
         return found
 
     def users(self, s: int) -> list[int]:
@@ -304,11 +328,9 @@ class Strings:
             if "code" in words.where[key]:
                 begin = prefix.encode()
                 at = [p for p in places.get(begin.lower(), ()) if region.startswith(begin, p)]
-                strings = self.at(at)
-                starts = self.code.string_start[strings].tolist()
-                yield from self._whole(
-                    words, key, [s for s, p, start in zip(strings, at, starts, strict=True) if start == p + self.low]
-                )
+                if at:
+                    first = self.starts[np.searchsorted(self.starts, at, "right") - 1] == at
+                    yield from self._whole(words, key, self.at(np.array(at)[first].tolist()))
         for pattern in words.regex:
             if pattern.raw and "code" in words.where[pattern.key]:
                 spans = list(pattern.spans_in(region, places))
@@ -326,7 +348,7 @@ class Strings:
         # E4 to E9 begin the CJK ideographs in UTF-8; every word of the lists has one.
         data = np.frombuffer(self.region, np.uint8)
         high = np.flatnonzero((data >= 0xE4) & (data <= 0xE9))
-        ranks = distinct(np.searchsorted(self.starts, high + self.low, "right") - 1)
+        ranks = distinct(np.searchsorted(self.starts, high, "right") - 1)
         ids = self.order[ranks[ranks >= 0]].tolist()
         texts = [self.code.text(s)[:LONG].replace("\n", " ") for s in ids]
         if not texts:
@@ -351,7 +373,7 @@ class Strings:
     def _exact(self, words: Words) -> Iterator[tuple[Match, int]]:
         if not words.exact:
             return
-        found = among(self.code, {w.encode() for w in words.exact})
+        found = among(self.code, {w.encode() for w in words.exact}, only=self.order)
         for s in np.flatnonzero(found).tolist():
             text = self.code.text(s)
             for key in words.exact[text]:

@@ -25,9 +25,9 @@ from mingcha.extract.package.columns import (
     Counts,
     Lambda,
 )
-from mingcha.extract.package.dex import classdata, opcodes
+from mingcha.extract.package.dex import classdata, events, opcodes
 from mingcha.extract.package.dex.sites import Sites
-from mingcha.extract.package.dex.sweep import disjoint, sweep
+from mingcha.extract.package.dex.sweep import disjoint
 
 HEADER = 0x70
 NONE = 0xFFFFFFFF
@@ -349,24 +349,19 @@ def _bodies(r: _Reader, units: np.ndarray[tuple[int], np.dtype[np.uint16]], offs
     end = start + size
     past = end > len(units)
     end, overlapping = disjoint(start, np.minimum(end, len(units)))
-    swept = sweep(units, start.astype(np.int32), end.astype(np.int32))
-    if wrong or past.any() or overlapping or swept.cut:
+    found = events.find(units, start.astype(np.int32), end.astype(np.int32))
+    if wrong or past.any() or overlapping or found.cut:
         r.notes.append(
             f"code: {wrong} bad offsets, {int(past.sum())} past the file, {overlapping} overlapping, "
-            f"{swept.cut} cut instructions"
+            f"{found.cut} cut instructions"
         )
-    op = (units[swept.starts] & 0xFF).astype(np.uint8)
-    # 0x0100/0x0200/0x0300 share opcode 0 with nop and are no events.
-    keep = opcodes.KIND[op] != 0
-    pos, op = swept.starts[keep], op[keep]
-    low = np.searchsorted(pos, start.astype(np.int32))
-    high = np.searchsorted(pos, end.astype(np.int32))
+    pos, op, low = found.pos, found.op, found.low
     sizes = np.zeros(len(offsets), np.int64)
-    sizes[has] = swept.sizes[inverse]
+    sizes[has] = found.sizes[inverse]
     first = np.full(len(offsets), -1, np.int64)
     first[has] = start[inverse]
     definition = np.flatnonzero(has)
-    n = (high - low)[inverse]
+    n = (found.high - low)[inverse]
     total = int(n.sum())
     if total > 4 * len(units):  # sharing used as a bomb
         r.notes.append("code: shared bodies beyond the limit")
