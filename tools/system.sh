@@ -1,5 +1,6 @@
 #!/bin/sh
-# System parts that some tests need: dexdump (peer), Chromium and CJK fonts (reports), node (axe).
+# System parts that some tests need: dexdump (peer), Chromium and CJK fonts (reports), node (axe), Java and
+# the Android build tools (samples rebuilt from their sources).
 # Installed where that is possible (root on Debian); elsewhere those tests skip with a reason.
 set -u
 cd "$(dirname "$0")/.."
@@ -7,6 +8,10 @@ want=""
 command -v dexdump  >/dev/null || want="$want dexdump"
 command -v chromium >/dev/null || want="$want chromium"
 command -v aapt     >/dev/null || want="$want aapt"
+command -v zipalign >/dev/null || want="$want zipalign"
+command -v apksigner >/dev/null || want="$want apksigner"
+command -v javac    >/dev/null || want="$want openjdk-17-jdk-headless"
+[ -e /usr/share/android-framework-res/framework-res.apk ] || want="$want android-framework-res"
 command -v npm      >/dev/null || want="$want nodejs npm"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || want="$want fonts-noto-cjk"
 if [ -n "$want" ]; then
