@@ -150,13 +150,12 @@ class Pattern(NamedTuple):
 
     def spans_by_line(self, text: str) -> Iterator[Span]:
         """Matches in a text of many lines; none reaches beyond its line."""
-        if not self.literals:
-            yield from (m.span() for m in self.text.finditer(text))
-            return
         low = text.lower() if self.fold else text
-        if len(low) == len(text):
+        if self.literals and len(low) == len(text):
             found = [place for word in self.literals for place in every(low, word)]
             yield from _within(self.text, text, sorted(found), "\n")
+        else:
+            yield from (m.span() for m in self.text.finditer(text))
 
 
 def every(text: AnyStr, word: AnyStr) -> Iterator[int]:
