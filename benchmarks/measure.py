@@ -1,6 +1,6 @@
 """Measure one thing in a process of its own and print one JSON line. Called by run.py.
 
-    python benchmarks/measure.py tables|floor|manifest|androguard|engine FILE
+    python benchmarks/measure.py tables|fast|floor|manifest|engine|fast-engine|androguard|androguard-graph FILE
 
 CPU is user + system time of the measured part, without interpreter start and imports; memory
 is the peak resident set of the whole process.
@@ -125,10 +125,24 @@ def androguard(path: Path) -> dict[str, object]:
     }
 
 
+def androguard_graph(path: Path) -> dict[str, object]:
+    """AnalyzeAPK and its call graph."""
+    from loguru import logger
+
+    logger.remove()
+    from androguard.misc import AnalyzeAPK
+
+    start = _cpu()
+    _, _, analysis = AnalyzeAPK(str(path))
+    graph = analysis.get_call_graph()
+    return {"cpu": _cpu() - start, "edges": graph.number_of_edges()}
+
+
 def main() -> None:
     what, path = sys.argv[1], Path(sys.argv[2])
     run: dict[str, Callable[[Path], dict[str, object]]] = {
         "tables": tables, "fast": fast, "fast-engine": fast_engine, "floor": floor, "manifest": manifest, "engine": engine, "androguard": androguard,
+        "androguard-graph": androguard_graph,
     }  # fmt: skip
     out = run[what](path)
     out["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

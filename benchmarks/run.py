@@ -1,6 +1,6 @@
 """Benchmarks against named peers, in the same run on the same files.
 
-    python benchmarks/run.py [equality] [speed] [scan] [sdk] [--manifest CSV] [--limit N] [--repeat N]
+    python benchmarks/run.py [equality] [speed] [scan] [sdk] [startup] [complete] [cache] [--manifest CSV] [--limit N] [--repeat N]
 
 Ratios are what counts: machines are shared and noisy. Nothing here asserts a time.
 """
@@ -24,6 +24,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "inputs")]
 import fetch  # noqa: E402
 
 import peers  # noqa: E402
+import startup  # noqa: E402
+
+PARTS = ["equality", "speed", "scan", "sdk", "startup", "complete", "cache"]
 
 
 def measure(what: str, path: Path, repeat: int = 1) -> dict[str, Any]:
@@ -141,7 +144,7 @@ def scan(files: list[tuple[str, Path]], repeat: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["equality", "speed", "scan", "sdk"])
+    parser.add_argument("parts", nargs="*", default=PARTS)
     parser.add_argument("--manifest", type=Path, default=fetch.MANIFEST)
     parser.add_argument("--limit", type=int, default=0, help="only the N largest files")
     parser.add_argument("--repeat", type=int, default=5)
@@ -156,6 +159,12 @@ def main() -> int:
         speed(files[-12:], args.repeat)
     if "scan" in args.parts:
         scan(files[-6:], args.repeat)
+    if "startup" in args.parts:
+        startup.truth()
+    if "complete" in args.parts:
+        startup.complete([f for f in files if f[1].stat().st_size > 1_000_000][-12:], measure, args.repeat)
+    if "cache" in args.parts:
+        startup.cached([f for f in files if f[1].stat().st_size > 1_000_000][-12:], args.repeat)
     if "sdk" in args.parts:
         import sdk_recall
 
