@@ -169,6 +169,10 @@ def main() -> int:
         import sdk_recall
 
         sdk_recall.main(args.manifest)
+    if "mega" in args.parts:
+        import mega
+
+        mega.main(args.manifest, repeat=args.repeat)
     return 1 if differences else 0
 
 
