@@ -135,10 +135,14 @@ def main() -> int:
     # Whatever a library prints must not get between the frames.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    import gc
     import json
 
     from mingcha.errors import MingchaError
 
+    # Facts and columns form no cycles, and each round would look at the whole catalogue: once per
+    # exhibit, and only where another follows, is enough.
+    gc.disable()
     # Before any limit is set: later this process may write no file, not even the bytecode of its
     # own modules, and would compile them anew for every package.
     from mingcha.extract.package import reader  # noqa: F401
@@ -149,7 +153,9 @@ def main() -> int:
             from mingcha.extract.package.dex import fast
 
             fast.enable()
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer):
+        if number:
+            gc.collect()
         request = json.loads(line)
         limit(int(request["cpu"]), int(request["memory"]))
         try:
