@@ -156,6 +156,59 @@ def findings() -> list[Finding]:
     return sorted(result, key=lambda f: f.rule)
 
 
+def startup() -> dict[str, Any]:
+    """Start-up paths of every verdict, long and hostile ones among them."""
+    long_way = [f"Lcom/lucky/init/Stage{n};->run{n}(Landroid/content/Context;)V" for n in range(17)]
+    ways: dict[str, list[tuple[str, str, str]]] = {
+        "short": [("Lcom/lucky/App;->onCreate()V", "entry", "app:com.lucky.bill"),
+                  ("Lcom/lucky/init/Launcher;->start(Landroid/content/Context;)V", "call", "app:com.lucky.bill"),
+                  ("Lcn/jpush/android/api/JPushInterface;->init(Landroid/content/Context;)V", "call", "sdk:jpush"),
+                  ("Lcn/jiguang/a/b;->c()V", "virtual:Lcn/jiguang/a/b$1;", "sdk:jpush"),
+                  ("Lcn/jiguang/a/b$1;->run()V", "thread", "sdk:jpush"), (IMEI, "api", "system:android")],
+        "long": [("Lcom/lucky/App;->attachBaseContext(Landroid/content/Context;)V", "entry", "app:com.lucky.bill"),
+                 *((m, "handler" if n % 5 == 0 else "call", "app:com.lucky.bill" if n < 9 else "sdk:pangle") for n, m in enumerate(long_way)),
+                 (ANDROID_ID, "api", "system:android")],
+        "hostile": [(HOSTILE_CLASS, "entry", "unknown:"), ("La/b;->" + "x" * 700 + "()V", "never-heard\u202e", "sdk:<i>evil</i>"),
+                    ('L"><script>;->a()V', "virtual:L</title><b>;", "unknown:"), (LOCATION, "api", "system:android")],
+    }  # fmt: skip
+
+    def told(way: str, verdict: str, **more: Any) -> dict[str, Any]:
+        steps = ways.get(way, [])
+        return {
+            "caller": steps[-2][0] if steps else "Lcom/lucky/Plugin;->load()V", "callee": steps[-1][0] if steps else INSTALLED,
+            "api": "x", "verdict": verdict, "entry": steps[0][0] if steps else "", "entry_kind": "application" if steps else "",
+            "process": "com.lucky.bill:push" if way == "long" else None, "path": [p for p, _, _ in steps], "steps": [s for _, s, _ in steps],
+            "owners": [o for _, _, o in steps], "guard": None, "guard_kind": None, "guard_read": None, "guard_set": [],
+            "guard_set_more": 0, "blind": ["native", "reflection"], "exhibit": APK, "where": "classes.dex", **more,
+        }  # fmt: skip
+
+    guard = {"guard": "pref:agreed_to_privacy", "guard_kind": "consent", "guard_read": "Lcom/lucky/Consent;->given()Z",
+             "guard_set": ["Lcom/lucky/ConsentDialog$1;->onClick(Landroid/view/View;)V"], "guard_set_more": 2}  # fmt: skip
+    field = {"guard": f"static:{HOSTILE_CLASS}", "guard_kind": "act", "guard_read": HOSTILE_CLASS, "guard_set": [HOSTILE_CLASS]}
+    push, ads, own = ({"kind": o.kind, "id": o.id, "name": o.name} for o in (PUSH, ADS, APP))
+    evil = {"kind": "sdk", "id": "<i>evil</i>", "name": HOSTILE_NAME}
+
+    def row(item: str, zh: str, en: str, owner: dict[str, str], counts: tuple[int, int, int, int], *calls: Any, personal: bool = True) -> dict[str, Any]:
+        verdicts = ("reachable", "needs-run", "guarded", "not-reachable")
+        return {"item": item, "name": {"zh": zh, "en": en}, "sensitive": item == "precise-location", "personal": personal,
+                "owner": owner, "verdict": next(v for v, n in zip(verdicts, counts, strict=True) if n),
+                "counts": dict(zip(verdicts, counts, strict=True)), "calls": list(calls)}  # fmt: skip
+
+    rows = [
+        row("imei", "国际移动设备识别码", "IMEI", push, (4, 1, 0, 7), told("short", "reachable"), told("long", "reachable"), told("", "needs-run")),
+        row("precise-location", "精准定位信息", "precise location", evil, (1, 0, 1, 0), told("hostile", "reachable"), told("hostile", "guarded", **field)),
+        row("android-id", "安卓标识", "Android ID", ads, (2, 0, 0, 0), told("long", "reachable")),
+        *(row(f"screen-{n}", f"屏幕信息（{n}）", f"screen information ({n})", own, (3, 0, 0, 1), told("short", "reachable"), personal=False) for n in range(4)),
+        row("installed-apps", "已安装应用列表", "installed apps", ads, (0, 3, 0, 2), told("", "needs-run"), told("", "needs-run", blind=[])),
+        row("clipboard", "剪贴板内容", "clipboard", own, (0, 0, 2, 1), told("short", "guarded", **guard), told("short", "guarded", **guard)),
+        row("contacts", "通信录", "contacts", own, (0, 0, 0, 5)),
+    ]  # fmt: skip
+    counts = {v: sum(r["counts"][v] for r in rows) for v in ("reachable", "needs-run", "guarded", "not-reachable")}
+    reach = {"entries": 14, "definitions": 36_120, "reached": 6_218, "instantiated": 911, "upper_bound": None,
+             "blind": ["dynamic-code", "native", "reflection"]}  # fmt: skip
+    return {"reach": reach, "counts": counts, "rows": rows, "more": 3}
+
+
 def inventory() -> dict[str, Any]:
     item = {
         "id": "imei",
@@ -185,7 +238,7 @@ def inventory() -> dict[str, Any]:
              ("<i>evil</i>", HOSTILE_NAME, HOSTILE_NAME, "", "", "unheard-of", 3, [])]  # fmt: skip
     sdks = [
         {"id": i, "name": zh, "name_en": en, "vendor": vz, "vendor_en": ve, "purpose": p, "version": "5.2.1" if c > 400 else None,
-         "classes": c, "libs": [], "confidence": "high" if c > 100 else "low", "by": ["package", "component"][: 1 + c % 2],
+         "classes": c, "state": ("initialised", "dormant", "present", None)[c % 4], "libs": [], "confidence": "high" if c > 100 else "low", "by": ["package", "component"][: 1 + c % 2],
          "personal": p not in ("network", "image"), "items": items, "permissions": ["android.permission.READ_PHONE_STATE"] if items else []}
         for i, zh, en, vz, ve, p, c, items in known
     ]  # fmt: skip
@@ -239,7 +292,7 @@ def inventory() -> dict[str, Any]:
         "signing": [{"scheme": "v2", "sha256": "ab" * 32, "sha1": "cd" * 20, "md5": "ef" * 16, "subject": f"CN=Lucky, O={BELL}", "key": "RSA-2048", "hash": "sha256", "not_after": "2046-01-01T00:00:00Z", "debug": False}],
         "packers": [{"id": "jiagu", "name": "某加固", "signals": ["lib/arm64-v8a/libjiagu.so", "com.stub.StubApp"]}],
         "deviations": [{"code": "zip-header-mismatch", "detail": f"entry {n}: local header differs \u2067x"} for n in range(11)],
-        "native": [], "package": {},
+        "native": [], "package": {}, "startup": startup(),
     }  # fmt: skip
 
 

@@ -13,11 +13,12 @@ from mingcha.report.words import table, words
 
 REPORT = Path(module.__file__).parent
 CJK = re.compile("[\u3400-\u9fff]")
-SAME_IN_BOTH = {"subject.sha256", "owner.sdk", "kind.sdk", "platform.ios"}
+SAME_IN_BOTH = {"subject.sha256", "owner.sdk", "kind.sdk", "platform.ios", "sink.sdk"}
 # Groups whose keys are codes of the result: looked up as `group.<code>`.
 BY_CODE = (
     "kind", "platform", "severity", "confidence", "status", "group", "purpose", "sure", "by", "level", "used", "needed",
     "component", "field", "value", "channel.name", "channel.supply", "mark.name", "mark.means", "owner", "reason", "note", "section", "path",
+    "start_verdict", "start_means", "sdk_state", "entry_kind", "step", "blind_spot", "guard_kind", "guard_store", "self_start", "sink",
 )  # fmt: skip
 
 

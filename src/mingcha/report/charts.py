@@ -52,7 +52,8 @@ class Part(NamedTuple):
     tone: Tone
 
 
-def _image(uid: str, title: str, desc: str, body: str, *, width: int, height: int) -> str:
+def image(uid: str, title: str, desc: str, body: str, *, width: int, height: int) -> str:
+    """A drawing with the title and description that a screen reader tells."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{uid}-t {uid}-d" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
@@ -96,7 +97,7 @@ def bar(uid: str, title: str, parts: Sequence[Part], width: int = 420, height: i
             f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" fill="none" stroke="#8d969f" '
             'stroke-dasharray="3 3"/>'
         )
-    return _image(uid, title, desc, "".join(body), width=width, height=height)
+    return image(uid, title, desc, "".join(body), width=width, height=height)
 
 
 class Stop(NamedTuple):
@@ -112,16 +113,16 @@ _ROW = 30
 _MOST = 12
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
     """Width in half-width letters: a CJK letter takes two."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def _fit(text: str, room: int) -> str:
+def fit(text: str, room: int) -> str:
     """Shorten to `room` half-width letters."""
     text = visible(text, 400)
     letters = room
-    while _wide(shorten(text, letters)) > room:
+    while wide(shorten(text, letters)) > room:
         letters -= 1
     return shorten(text, letters)
 
@@ -167,8 +168,8 @@ def _beside(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
             f'stroke="{line}" stroke-width="1.5"/>'
         )
         body.append(_label((x + 9, 16), stop.role, 10.5, fill=GREY, family=SANS))
-        body.append(_label((x + 9, 33), _fit(stop.name, 29), 11, weight="600"))
-        body.append(_label((x + 9, 48), _fit(stop.place, 33), 9.5, fill=GREY))
+        body.append(_label((x + 9, 33), fit(stop.name, 29), 11, weight="600"))
+        body.append(_label((x + 9, 48), fit(stop.place, 33), 9.5, fill=GREY))
         if n < last:
             a, y = x + _BOX + 4, _TALL / 2
             body.append(
@@ -176,7 +177,7 @@ def _beside(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
                 f'<path d="M{a + _GAP - 14} {y - 4}l7 4l-7 4z" fill="{INK}"/>'
             )
     width = len(stops) * _BOX + last * _GAP
-    return _image(uid, title, desc, "".join(body), width=width, height=_TALL)
+    return image(uid, title, desc, "".join(body), width=width, height=_TALL)
 
 
 def _ladder(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
@@ -192,5 +193,5 @@ def _ladder(uid: str, title: str, desc: str, stops: Sequence[Stop]) -> str:
             body.append(f'<circle cx="9" cy="{y}" r="4.5" fill="{fill}" stroke="{line}" stroke-width="1.5"/>')
         body.append(_label((24, y + 4), stop.role, 10.5, fill=GREY, family=SANS))
         name = f"{stop.place}.{stop.name}" if stop.place and n else f"{stop.name} {stop.place}".strip()
-        body.append(_label((92, y + 4), _fit(name, 92), 11, weight="600" if n in (0, last) else "400"))
-    return _image(uid, title, desc, "".join(body), width=720, height=len(stops) * _ROW)
+        body.append(_label((92, y + 4), fit(name, 92), 11, weight="600" if n in (0, last) else "400"))
+    return image(uid, title, desc, "".join(body), width=720, height=len(stops) * _ROW)

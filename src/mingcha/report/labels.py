@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from mingcha.report import names
+from mingcha.report.text import pick
 from mingcha.report.words import Words, table
 
 # A name counts only at the start or after a blank: `ak=` inside an address is no field of ours.
 _FIELD = re.compile(r"(?:^|(?<=\s))([a-z][a-z0-9_]*)=")
 _MARKS = {"zh": ("：", "；"), "en": (": ", "; ")}
-_GROUP = {"purpose": "purpose", "by": "by", "type": "component"}  # fields whose values are codes
+_GROUP = {  # fields whose values are codes
+    "purpose": "purpose", "by": "by", "type": "component", "verdict": "start_verdict", "state": "sdk_state",
+    "cause": "self_start", "sink_kind": "sink",
+}  # fmt: skip
 
 
 def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
@@ -36,6 +41,8 @@ def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
 def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
     if name in _GROUP:
         return w.join([w.get(_GROUP[name], code) for code in value.split(",")])
+    if name == "item":
+        return pick(names.item_names().get(value), w.lang) or value
     if name == "vendor":  # an address names its SDK by id, an SDK its maker by name
         return sdks.get(value, value)
     return w.get("value", value)

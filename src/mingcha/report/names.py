@@ -68,6 +68,12 @@ def sdk_names() -> dict[str, dict[str, str]]:
 
 
 @cache
+def item_names() -> dict[str, dict[str, str]]:
+    """Names of all data items and capabilities by id."""
+    return {id_: texts(e.name) for known_ in (known().capabilities, known().items) for id_, e in known_.items()}
+
+
+@cache
 def aspects() -> tuple[Aspect, ...]:
     """Aspects with their types and scenarios in the order of the catalogue."""
     return tuple(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mingcha.model import Finding, Inspection
-from mingcha.report import summary
+from mingcha.report import startup, summary
 from mingcha.report.findings import Reader, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import flat, pick, visible
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NARROW = 96  # columns; below, owner and basis go under the title
 _LEAST = 40
+STARTUP = 8  # lines on what may run before consent
 _STYLE = {"critical": "bold red", "serious": "red", "moderate": "yellow", "minor": ""}
 _SHOWN = 400  # characters of one text
 
@@ -118,6 +119,29 @@ def _head(console: Console, inspection: Inspection, groups: Groups, w: Words) ->
     console.print()
 
 
+def _startup(console: Console, inspection: Inspection, w: Words) -> None:
+    """What may run before consent, in short."""
+    from rich.table import Table
+
+    rows, more = startup.brief(inspection.inventory, w)
+    if not rows:
+        return
+    console.print(_text(w("startup.terminal"), "bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=2)
+    grid.add_column(ratio=2)
+    for row in rows[:STARTUP]:
+        calls = row.counts[startup.VERDICTS.index(row.verdict)]
+        grid.add_row(
+            _text(f"  {startup.SIGNS[row.verdict]} {row.word}"), _text(f"{row.name} ×{calls}"), _text(row.owner)
+        )
+    console.print(grid)
+    if more := more + max(0, len(rows) - STARTUP):
+        console.print(_text(f"  {w('startup.terminal_more', n=more)}", "dim"))
+    console.print()
+
+
 def _next(console: Console, inspection: Inspection, w: Words) -> None:
     """What could not be seen, and how to see more."""
     lines = [w("summary.packed", name=name) for name, _ in summary.packers(inspection.inventory, w.lang)]
@@ -161,5 +185,6 @@ def render(
     for findings, title in ((groups.failed, w("table.failed")), (groups.leads, w("table.leads"))):
         if findings:
             console.print(_findings(by_severity(findings), f"{title} · {len(findings)}", reader, w, width))
+    _startup(console, inspection, w)
     _next(console, inspection, w)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

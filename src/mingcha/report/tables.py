@@ -54,6 +54,7 @@ class Sdk(NamedTuple):
     vendor: str
     purpose: str
     version: str
+    state: str
     classes: int
     sure: str
     by: str
@@ -123,7 +124,8 @@ def _owner(value: Any, w: Words, known: Mapping[str, str]) -> str:
     return w.get("owner", known.get(text, text)) if text else ""
 
 
-def _owners(value: Any, w: Words, known: Mapping[str, str]) -> list[str]:
+def owners(value: Any, w: Words, known: Mapping[str, str]) -> list[str]:
+    """Owners in words, each once. `known`: names of SDKs by id."""
     if not isinstance(value, (list, tuple)):
         return []
     return list(dict.fromkeys(text for entry in value if (text := _owner(entry, w, known))))
@@ -153,6 +155,7 @@ def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
                 vendor=_local(entry, "vendor", w.lang),
                 purpose=w.get("purpose", str(entry.get("purpose") or "")),
                 version=str(entry.get("version") or ""),
+                state=w.get("sdk_state", str(entry.get("state") or "")),
                 classes=number(entry.get("classes")),
                 sure=w.get("sure", str(entry.get("confidence") or "")),
                 by=w.join([w.get("by", sign) for sign in strings(entry.get("by"))]),
@@ -197,7 +200,7 @@ def permissions(inventory: Mapping[str, Any], w: Words) -> list[PermissionRow]:
                 used_word=w(f"used.{used}"),
                 needed=needed,
                 needed_word=w(f"needed.{needed}"),
-                users=_owners(entry.get("used_by"), w, known),
+                users=owners(entry.get("used_by"), w, known),
             )
         )
     return sorted(result, key=lambda row: (row.rank, _USED[row.used], row.name))
@@ -210,7 +213,7 @@ def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
         ItemRow(
             name=pick(entry.get("name"), w.lang) or str(entry.get("id") or ""),
             sensitive=entry.get("sensitive") is True,
-            owners=_owners(entry.get("owners"), w, known),
+            owners=owners(entry.get("owners"), w, known),
             callers=number(entry.get("callers")),
             apis=strings(entry.get("apis")),
         )
