@@ -26,7 +26,7 @@ PIECES = [
     "http://", "https://", "HTTPS://", "httpx://", "xhttp://", "file:///android_asset/", "privacy", "Policy", "terms",
     "agreement", "protocol", "yhxy", "a.cn/", " ", "\0", "\n", "x" * 150, "/" * 9, "LTAI5tAbCdEfGhIjKlMn", "AKIA", "A" * 20,
     "sts.", "STS.", "secret", "wx_secret=", "0123456789abcdef" * 2, "://u:pass@h.cn", "注销", "7个工作日", "京ICP备12345678号-1A",
-    "客服电话", "95555", "é", "İ", "K",
+    "客服电话", "95555", "400-800-1234", "00", "é", "İ", "K",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 

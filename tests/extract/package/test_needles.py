@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mingcha import catalogue
 from mingcha.extract.package import needles
-from mingcha.extract.package.needles import Needles
+from mingcha.extract.package.needles import Needles, Pairs
 
 SHIPPED = Needles(
     word.encode()
@@ -62,3 +62,21 @@ def test_nothing_to_look_for_and_nothing_to_look_in() -> None:
 def test_a_flood_of_one_word_is_found_whole() -> None:
     data = b"privacy" * 20_000
     assert len(SHIPPED.find(data)[b"privacy"]) == 20_000
+
+
+WIDE = st.text(alphabet="隐私政策A \U0001f600é", max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WIDE.filter(bool), max_size=12), st.text(alphabet="隐私政策A \U0001f600é", max_size=300))
+def test_pairs_leave_out_no_word_of_a_text(words: list[str], text: str) -> None:
+    kept = set(Pairs(words).maybe(text))
+    assert {k for k, w in enumerate(words) if w in text} <= kept
+
+
+def test_pairs_leave_out_what_is_not_there() -> None:
+    words = [w for words in catalogue.load().words.values() for e in words.entries for w in e.words if not w.isascii()]
+    text = "请阅读《隐私政策》" * 20_000
+    kept = [words[k] for k in Pairs(words).maybe(text)]
+    assert "隐私政策" in kept
+    assert len(kept) < 10

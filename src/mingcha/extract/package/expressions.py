@@ -22,6 +22,7 @@ Places = Mapping[bytes, Sequence[int]]
 _AROUND = re.compile(
     r"\(\?i\)(https\?://|file:///[a-z_/]+)\[!-~\]\{(\d+),(\d+)\}\?\(\?:([a-z]+(?:\|[a-z]+)*)\)\[!-~\]\{0,(\d+)\}"
 )
+_CROSSES = re.compile(r"\[\^|\\[sSWDn]|\n")  # what may match the end of a line
 _BREAK, _BREAK_BYTES = re.compile(r"[^!-~]"), re.compile(rb"[^!-~]")
 _HTTP = b"://"
 
@@ -96,16 +97,19 @@ class Pattern(NamedTuple):
     """One of them stands in every match, lower case where `fold`; empty where none is known."""
     fold: bool
     around: Around | None
+    short: tuple[str, ...] = ()
+    """As `literals`, but so short that every text has them somewhere; not every line does."""
 
     @classmethod
     def build(cls, key: tuple[str, str], regex: str, literals: Sequence[str]) -> Pattern:
         """From an entry's expression and the literals that it names."""
         fold = regex.startswith("(?i)")
         named = tuple(x.lower() if fold else x for x in literals) or required(regex)
-        if any(len(x.encode()) < LEAST for x in named):
-            named = ()
-        raw = re.compile(regex.encode()) if regex.isascii() else None
-        return cls(key, re.compile(regex), raw, named, fold, Around.of(regex))
+        short = any(len(x.encode()) < LEAST for x in named)
+        return cls(
+            key, re.compile(regex), re.compile(regex.encode()) if regex.isascii() else None, () if short else named, fold,
+            Around.of(regex), named if short and not fold and not _CROSSES.search(regex) else (),
+        )  # fmt: skip
 
     def needles(self) -> Iterator[bytes]:
         """What to look for before the expression is tried."""
@@ -129,6 +133,9 @@ class Pattern(NamedTuple):
         """Matches in a running text. `places`: those of the needles in `low`, the text in lower case."""
         if self.around and len(text) == len(low):
             yield from self.around.spans(text, places)
+        elif self.short:
+            found = [place for word in self.short for place in every(text, word)]
+            yield from _within(self.text, text, sorted(found), "\n")
         elif self.here(text, places):
             yield from (m.span() for m in self.text.finditer(text))
 

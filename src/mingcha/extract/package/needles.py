@@ -9,7 +9,7 @@ Letters are folded in ASCII only, as `bytes.lower` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 SHORT = 16 << 10  # bytes below which one search after another is cheaper
 _BLOCK = 1 << 16  # pairs looked at in one go: what they need stays in the processor's cache
 _BUCKETS = 16
+_PAIR_BITS = 18
 LEAST = 3  # bytes of a word worth looking for; shorter ones are everywhere
 _FOLD = 0x20202020
 # How common a byte is in code and prose, roughly; all that is not named here is rare.
@@ -140,3 +141,33 @@ def _windows(word: bytes) -> list[tuple[Window, int]]:
     weights = [_COMMON[x] for x in word]
     best = min(range(len(word) - 4), key=lambda k: sum(weights[k : k + 5]))
     return [((word[k], word[k + 1], word[k + 2], word[k + 3]), k) for k in (best, best + 1)]
+
+
+class Pairs:
+    """Words beyond ASCII, sorted out by the pairs of UTF-16 units that a text has: of hundreds of words
+    hardly one stays that the text does not hold."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        parts = [_pairs(np.frombuffer(w.encode("utf-16-le", "surrogatepass"), np.uint16)) for w in words]
+        self._long = np.array([len(p) > 0 for p in parts], bool)
+        parts = [p for p in parts if len(p)]
+        self._begin = np.cumsum([0, *map(len, parts[:-1])]) if parts else np.zeros(0, np.int64)
+        self._all = np.concatenate(parts) if parts else np.zeros(0, np.uint32)
+
+    def maybe(self, text: str) -> list[int]:
+        """Indices of the words that the text may hold; those left out it does not."""
+        known = np.zeros(1 << _PAIR_BITS, bool)
+        units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+        for begin in range(0, len(units), _BLOCK):
+            known[_pairs(units[begin : begin + _BLOCK + 1])] = True
+        hit = np.ones(len(self._long), bool)  # a word of one unit has no pair
+        if len(self._begin):
+            hit[self._long] = np.logical_and.reduceat(known[self._all], self._begin)
+        found: list[int] = np.flatnonzero(hit).tolist()
+        return found
+
+
+def _pairs(units: NDArray[np.uint16]) -> U32:
+    """A hash of each pair of neighbours."""
+    mixed = (units[:-1].astype(np.uint32) << np.uint32(16) | units[1:]) * np.uint32(0x9E3779B1)
+    return mixed >> np.uint32(32 - _PAIR_BITS)

@@ -16,7 +16,7 @@ import numpy as np
 
 from mingcha.extract.package.columns import I64, STRING, Code, decode
 from mingcha.extract.package.expressions import Pattern, Span
-from mingcha.extract.package.needles import Needles
+from mingcha.extract.package.needles import Needles, Pairs
 from mingcha.extract.package.strings import Mask, among, distinct
 
 _URL = re.compile(
@@ -33,7 +33,6 @@ _PASSWORD = re.compile(r"(://[^/@:\s]{0,100}:)[^/@\s]{1,500}@")
 _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
 HITS = 50
 _GAP = 64  # bytes of names between two texts from which they are left out
-_MANY = 1 << 22  # characters times words from which one pass for all is cheaper
 LONG = 20_000  # characters of one constant that are searched; longer ones are tables, not texts
 # Names that look like addresses but are XML namespaces and the like; nobody connects to them.
 NAMESPACES = frozenset(
@@ -99,7 +98,7 @@ class Words:
     """Lower-case texts; one without any of them holds no secret."""
     needles: Needles = field(default_factory=lambda: Needles([_MARK]))
     """All that is looked for in ASCII."""
-    _wide_needles: Needles | None = None
+    _pairs: Pairs | None = None
 
     @classmethod
     def build(cls, lists: Iterable[Any]) -> Words:
@@ -218,16 +217,10 @@ class Words:
 
     def wide_in(self, text: str, source: str) -> Iterator[tuple[tuple[str, str], str]]:
         """(entry, word) of the words beyond ASCII that a text of that source holds, in their order."""
-        there = frozenset(text)
-        wanted = [
-            (key, word) for key, word in self.wide if source in self.where[key] and there.issuperset(word)
-        ]
-        if len(wanted) * len(text) > _MANY:
-            if self._wide_needles is None:
-                self._wide_needles = Needles(word.encode() for _, word in self.wide)
-            known = self._wide_needles.find(text.encode("utf-8", "surrogatepass"))
-            wanted = [(key, word) for key, word in wanted if word.encode().lower() in known]
-        return ((key, word) for key, word in wanted if word in text)
+        if self._pairs is None:
+            self._pairs = Pairs([word for _, word in self.wide])
+        some = (self.wide[k] for k in self._pairs.maybe(text))
+        return ((key, word) for key, word in some if source in self.where[key] and word in text)
 
 
 def _shape(secret: str) -> str:
