@@ -238,7 +238,7 @@ def inventory() -> dict[str, Any]:
              ("<i>evil</i>", HOSTILE_NAME, HOSTILE_NAME, "", "", "unheard-of", 3, [])]  # fmt: skip
     sdks = [
         {"id": i, "name": zh, "name_en": en, "vendor": vz, "vendor_en": ve, "purpose": p, "version": "5.2.1" if c > 400 else None,
-         "classes": c, "state": ("initialised", "dormant", "present", None)[c % 4], "libs": [], "confidence": "high" if c > 100 else "low", "by": ["package", "component"][: 1 + c % 2],
+         "classes": c, "state": ("initialised", "dormant", "present")[c % 3], "libs": [], "confidence": "high" if c > 100 else "low", "by": ["package", "component"][: 1 + c % 2],
          "personal": p not in ("network", "image"), "items": items, "permissions": ["android.permission.READ_PHONE_STATE"] if items else []}
         for i, zh, en, vz, ve, p, c, items in known
     ]  # fmt: skip

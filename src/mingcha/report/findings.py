@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mingcha.catalogue.schema import OTHER
 from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
-from mingcha.report import charts, labels, names, tables
+from mingcha.report import charts, labels, names, pathgraph, startup, tables
 from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
@@ -198,6 +198,8 @@ class Reader:
                 target += f' "{fact["constant"]}"'
         else:
             target = self._pattern(evidence)
+        if fact.get("verdict"):
+            target += f" · {self.w.get('start_verdict', str(fact['verdict']))}"
         return CodeRow(cls, method, target, self.owner(evidence), self.place(evidence, caller))
 
     def _pattern(self, evidence: Evidence) -> str:
@@ -209,7 +211,11 @@ class Reader:
         return f"{pick(entry.name, self.lang)} · {detail}" if detail else pick(entry.name, self.lang)
 
     def _path(self, uid: str, evidence: Sequence[Evidence]) -> str:
-        """Drawing of the most telling path: the longest, the first of these."""
+        """Drawing of the most telling path: a start-up path if there is one, else the longest."""
+        start = next((e for e in evidence if e.fact.get("kind") == "startup-path" and len(e.path) > 1), None)
+        if start is not None and (hops := startup.hops_of({**start.fact, "path": start.path}, self.w, self._sdks)):
+            title = f"{self.w('path.title')} · {self.owner(start)}"
+            return pathgraph.draw(uid, title, hops, lambda n: self.w("startup.left_out", n=n))
         best = max(evidence, key=lambda e: len(e.path), default=None)
         if best is None or len(best.path) < 2 or not all(best.path):
             return ""

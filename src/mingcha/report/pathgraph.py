@@ -36,7 +36,7 @@ class Hop(NamedTuple):
 
 def draw(uid: str, title: str, hops: Sequence[Hop], left_out: Callable[[int], str]) -> str:
     """The drawing, with a description that has every step. `left_out` words a gap of n steps."""
-    desc = " → ".join(visible(f"{h.step}: {h.package}.{h.name} ({h.owner})", 300) for h in hops[:MOST * 2])
+    desc = " → ".join(visible(f"{h.step}: {h.package}.{h.name} ({h.owner})", 300) for h in hops[: MOST * 2])
     gap = len(hops) - MOST
     shown: list[Hop | None] = list(hops)
     if gap > 0:

@@ -32,6 +32,7 @@ LEVEL = {"critical": "error", "serious": "error", "moderate": "warning", "minor"
 # Bands that code hosts read as critical (over 9), high (7 to 8.9), medium (4 to 6.9) and low.
 SECURITY_SEVERITY = {"critical": "9.5", "serious": "8.0", "moderate": "5.5", "minor": "2.5"}
 PRECISION = {"proved": "very-high", "suspected": "medium", "needs-human": "low"}
+FLOW = 80  # steps of one code flow
 Json = dict[str, Any]
 
 
@@ -87,6 +88,34 @@ def _logical(evidence: Evidence, caller: str) -> Json:
     kind = str(evidence.fact.get("kind") or "")
     place: Json = {"fullyQualifiedName": visible(f"{evidence.where}: {evidence.text}"[:400])}
     return place | ({"kind": visible(kind)} if kind else {})
+
+
+def _code_flow(evidence: Evidence, place: Json, w: Words) -> Json | None:
+    """A path of more than caller and callee as a code flow (3.36): one thread flow, since what static
+    reading takes for a new thread is a step of the same path."""
+    path = evidence.path[:FLOW]
+    if len(path) <= 2:  # caller and callee stand in the message
+        return None
+    steps = evidence.fact.get("steps")
+    known = steps if isinstance(steps, (list, tuple)) and len(steps) >= len(path) else ()
+    locations = []
+    for n, hop in enumerate(path):
+        location: Json = {"physicalLocation": place, "logicalLocations": [_hop(hop)]}
+        code, _, witness = str(known[n]).partition(":") if known else ("", "", "")
+        if code:
+            word = w.get("step", code)
+            location["message"] = _message(f"{word} ({witness})" if witness else word)
+        important = "essential" if n in (0, len(path) - 1) else "important"
+        locations.append({"location": location, "executionOrder": n + 1, "importance": important})
+    return {"threadFlows": [{"locations": locations}]}
+
+
+def _hop(descriptor: str) -> Json:
+    cls, name = member(descriptor)
+    if not cls:
+        return {"fullyQualifiedName": visible(descriptor, 400)}
+    return {"name": visible(name.partition("(")[0]), "fullyQualifiedName": visible(dotted(descriptor)),
+            "decoratedName": visible(descriptor), "kind": "function"}  # fmt: skip
 
 
 class Run:
@@ -171,12 +200,14 @@ class Run:
             message = f"{title}: {seen}" + (f" ({owner})" if owner else "")
         if kind == "review":
             message = f"{w('tag.lead')} · {message}"
+        flow = _code_flow(evidence, place, self.w) if evidence else None
         result: Json = {"ruleId": f.rule, "ruleIndex": index, "kind": kind}
         if kind == "fail":
             result["level"] = LEVEL[f.severity]
         return result | {
             "message": _message(message),
             "locations": [location],
+            **({"codeFlows": [flow]} if flow else {}),
             "partialFingerprints": {"ruleCallerCallee/v1": fingerprint(f.rule, first, second)},
             "properties": {
                 "outcome": f.outcome,

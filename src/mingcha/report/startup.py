@@ -134,9 +134,9 @@ def section(inventory: Any, w: Words) -> Section | None:
     rows = [_row(e, w, names) for e in entries]
     first = [r for r in rows if r.personal and r.verdict != "not-reachable"][:OPEN_ROWS]
     parts = [charts.Part(w(f"start_verdict.{v}"), n, TONES[v]) for v, n in zip(VERDICTS, counts, strict=True)]
-    # Items that tell who somebody is before parameters of the device.
-    ordered = sorted(entries, key=lambda e: e.get("personal") is not True)
-    open_ = [e for e in ordered if e["verdict"] in ("reachable", "needs-run")][:ITEMS]
+    # Parameters of the device, read by nearly every library, would bury what tells who somebody is.
+    personal = [e for e in entries if e.get("personal") is True]
+    open_ = [e for e in personal if e["verdict"] in ("reachable", "needs-run")][:ITEMS]
     reach, blind = _reach(data.get("reach"), w)
     return Section(
         chart=charts.bar("chart-startup", w("startup.chart"), parts),
@@ -148,7 +148,7 @@ def section(inventory: Any, w: Words) -> Section | None:
         folded=[r for r in rows if all(r is not shown for shown in first)],
         more=tables.number(data.get("more")),
         paths=[p for n, e in enumerate(open_) if (p := _paths(f"start-{n}", e, w, names)).calls],
-        guards=[g for e in ordered for g in _guards(e, w, names)][:GUARDS],
+        guards=[g for e in personal for g in _guards(e, w, names)][:GUARDS],
         reach=reach,
         blind=blind,
         signs={v: sign(v) for v in VERDICTS},
@@ -234,7 +234,9 @@ def hops_of(call: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> list
     if len(path) < 2:
         return []
     return [
-        _hop(full, steps[n] if n < len(steps) else "", owners[n] if n < len(owners) else "", n, call, w, names)
+        _hop(
+            full, steps[n] if n < len(steps) else "", owners[n] if n < len(owners) else "", n, call, w, names
+        )
         for n, full in enumerate(path)
     ]
 
