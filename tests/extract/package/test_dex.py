@@ -272,13 +272,18 @@ def test_the_sweep_equals_a_plain_walk(stream: list[int], parts: int) -> None:
     units = np.array(stream, np.uint16)
     cuts = sorted({0, len(stream), *(len(stream) * k // parts for k in range(parts))})
     start, end = np.array(cuts[:-1], np.int32), np.array(cuts[1:], np.int32)
-    expected = []
+    expected, sizes = [], []
     for a, b in zip(start.tolist(), end.tolist(), strict=True):
-        p = a
+        p, n = a, 0
         while p < b:
-            expected.append(p)
+            if opcodes.KIND[stream[p] & 0xFF]:
+                expected.append(p)
+            n += 1
             p += int(opcodes.WIDTH[stream[p]]) or opcodes.payload_units(stream[p], units, p)
-    assert sweep(units, start, end).starts.tolist() == expected
+        sizes.append(n)
+    swept = sweep(units, start, end)
+    assert swept.events.tolist() == expected
+    assert swept.sizes.tolist() == sizes
 
 
 def test_the_lockstep_part_agrees_with_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +296,6 @@ def test_the_lockstep_part_agrees_with_the_tail(monkeypatch: pytest.MonkeyPatch)
     lockstep = sweep(units, start, end)
     monkeypatch.setattr("mingcha.extract.package.dex.sweep.TAIL", 10**9)
     tail = sweep(units, start, end)
-    assert lockstep.starts.tolist() == tail.starts.tolist()
+    assert lockstep.events.tolist() == tail.events.tolist()
     assert lockstep.sizes.tolist() == tail.sizes.tolist()
     assert lockstep.cut == tail.cut

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mingcha.extract.package.columns import I32, I64, U8, U16
-from mingcha.extract.package.dex.opcodes import KIND
 from mingcha.extract.package.dex.sweep import sweep
 
 
@@ -33,10 +32,8 @@ Find = Callable[[U16, I32, I32], Events]
 def plain(units: U16, start: I32, end: I32) -> Events:
     """Events of the bodies [start, end), sorted and not overlapping, by the lockstep sweep."""
     swept = sweep(units, start, end)
-    op = (units[swept.starts] & 0xFF).astype(np.uint8)
-    # 0x0100/0x0200/0x0300 share opcode 0 with nop and are no events.
-    keep = KIND[op] != 0
-    pos, op = swept.starts[keep], op[keep]
+    pos = swept.events
+    op = (units[pos] & 0xFF).astype(np.uint8)
     return Events(pos, op, np.searchsorted(pos, start), np.searchsorted(pos, end), swept.sizes, swept.cut)
 
 

@@ -12,56 +12,62 @@ from dataclasses import dataclass
 import numpy as np
 
 from mingcha.extract.package.columns import I32, I64, U16
-from mingcha.extract.package.dex.opcodes import WIDTH, payload_units
+from mingcha.extract.package.dex.opcodes import ARRAY, KIND, PACKED, SPARSE, WIDTH, payload_units
 
 TAIL = 160  # bodies still running when a vector step costs more than a plain loop
-_WIDTH = WIDTH.astype(np.int32)
+# By the first unit of an instruction: its width, and above it whether it is an event.
+_STEP = (WIDTH.astype(np.int32) | (np.tile(KIND, 256) != 0).astype(np.int32) << 8).astype(np.int32)
+_STEP[[PACKED, SPARSE, ARRAY]] = 0
 
 
 @dataclass(slots=True)
 class Swept:
-    """`starts`: first unit of every instruction, ascending; `sizes`: instructions per body."""
+    """`events`: first unit of every instruction that is an event, ascending; `sizes`: instructions per body."""
 
-    starts: I32
+    events: I32
     sizes: I64
     cut: int  # bodies whose last instruction runs past their end
 
 
 def sweep(units: U16, start: I32, end: I32) -> Swept:
-    """Mark every instruction of the bodies [start, end), in code units of `units`.
+    """Walk the bodies [start, end), in code units of `units`.
 
     Bodies must be sorted by start, lie inside `units` and not overlap (`disjoint` sees to it).
     """
     mark = np.zeros(len(units) + 1, np.uint8)
-    pos = start[start < end].astype(np.int32)
-    stop = end[start < end].astype(np.int32)
-    cut = 0
+    sizes = np.zeros(len(start), np.int64)
+    body = np.flatnonzero(start < end)
+    pos, stop = start[body].astype(np.int32), end[body].astype(np.int32)
+    cut = steps = 0
     while len(pos) > TAIL:
-        mark[pos] = 1
-        first = units[pos]
-        width = _WIDTH[first]
+        steps += 1
+        found = _STEP[units[pos]]
+        mark[pos] = found >> 8
+        width = found & 0xFF
         if not width.all():
             for i in np.flatnonzero(width == 0):
                 at = int(pos[i])
-                width[i] = min(payload_units(int(first[i]), units, at), int(stop[i]) - at + 1)
+                width[i] = min(payload_units(int(units[at]), units, at), int(stop[i]) - at + 1)
         pos = pos + width
         running = pos < stop
         if not running.all():
             cut += int((pos > stop).sum())
-            pos, stop = pos[running], stop[running]
-    for at, last in zip(pos.tolist(), stop.tolist(), strict=True):
-        widths = WIDTH[units[at:last]].tolist()
-        p, n = 0, last - at
-        found = []
+            sizes[body[~running]] = steps
+            pos, stop, body = pos[running], stop[running], body[running]
+    for b, at, last in zip(body.tolist(), pos.tolist(), stop.tolist(), strict=True):
+        found_here = _STEP[units[at:last]].tolist()
+        p, n, count = 0, last - at, steps
+        hits = []
         while p < n:
-            found.append(p)
-            width1 = widths[p]
-            p += width1 or payload_units(int(units[at + p]), units, at + p)
+            step = found_here[p]
+            if step > 0xFF:
+                hits.append(p)
+            count += 1
+            p += step & 0xFF or payload_units(int(units[at + p]), units, at + p)
         cut += p > n
-        mark[np.array(found, np.int64) + at] = 1
-    starts = np.flatnonzero(mark).astype(np.int32)
-    bounds = np.searchsorted(starts, np.concatenate((start, end)).astype(np.int32))
-    return Swept(starts, bounds[len(start) :] - bounds[: len(start)], cut)
+        sizes[b] = count
+        mark[np.array(hits, np.int64) + at] = 1
+    return Swept(np.flatnonzero(mark).astype(np.int32), sizes, cut)
 
 
 def disjoint(start: I64, end: I64) -> tuple[I64, int]:
