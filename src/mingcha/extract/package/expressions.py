@@ -23,7 +23,7 @@ _AROUND = re.compile(
     r"\(\?i\)(https\?://|file:///[a-z_/]+)\[!-~\]\{(\d+),(\d+)\}\?\(\?:([a-z]+(?:\|[a-z]+)*)\)\[!-~\]\{0,(\d+)\}"
 )
 _CROSSES = re.compile(r"\[\^|\\[sSWDn]|\n")  # what may match the end of a line
-_BREAK, _BREAK_BYTES = re.compile(r"[^!-~]"), re.compile(rb"[^!-~]")
+_BREAK, _BREAK_BYTES = re.compile(r"[^!-~]", re.I), re.compile(rb"[^!-~]")
 _HTTP = b"://"
 
 
@@ -124,14 +124,14 @@ class Pattern(NamedTuple):
         return not self.literals or any(word in where for word in self.literals)
 
     def here(self, text: str, places: Places) -> bool:
-        """`may`, where the places of the needles in the text in lower case are known."""
+        """`may`, where the places of the needles in the text are known."""
         return not self.literals or any(
             word.lower().encode() in places and (self.fold or word in text) for word in self.literals
         )
 
-    def spans_of(self, text: str, low: str, places: Places) -> Iterator[Span]:
-        """Matches in a running text. `places`: those of the needles in `low`, the text in lower case."""
-        if self.around and len(text) == len(low):
+    def spans_of(self, text: str, places: Places) -> Iterator[Span]:
+        """Matches in a running text. `places`: those of the needles in it, in characters."""
+        if self.around:
             yield from self.around.spans(text, places)
         elif self.short:
             found = [place for word in self.short for place in every(text, word)]

@@ -15,7 +15,7 @@ from typing import Any, AnyStr, NamedTuple
 import numpy as np
 
 from mingcha.extract.package.columns import I64, STRING, Code, decode
-from mingcha.extract.package.expressions import Pattern, Span
+from mingcha.extract.package.expressions import Pattern, Span, every
 from mingcha.extract.package.needles import Needles, Pairs
 from mingcha.extract.package.strings import Mask, among, distinct
 
@@ -177,39 +177,38 @@ class Words:
                     return
                 hit(pattern.key, within, begin, end - begin)
 
-        low = text.lower()
-        places = self._places(low)
+        places = self._places(text)
         here = [p for p in self.regex if source in self.where[p.key]]
         for pattern in here:
             if pattern.raw and pattern.key in self.masked:
-                hits(pattern, text, pattern.spans_of(text, low, places))
+                hits(pattern, text, pattern.spans_of(text, places))
         # From here on without them, so that no line shown for another hit holds half of one.
-        veiled = self._veil([p for p in self.regex if p.key in self.masked and p.here(text, places)], text, low)
+        secret = [p for p in self.regex if p.key in self.masked and (p.raw is None or p.here(text, places))]
+        veiled = self._veil(secret, text, text.lower()) if secret else text
         if veiled != text:
-            text, low = veiled, veiled.lower()
-            places = self._places(low)
+            text, places = veiled, self._places(veiled)
         for word, key in self.ascii.items():
-            if word.encode() in places and source in self.where[key]:
-                for at in _first(low, word):
-                    hit(key, text if len(low) == len(text) else low, at, len(word))
+            if source in self.where[key]:
+                for at in _first(places.get(word.encode(), ()), len(word)):
+                    hit(key, text, at, len(word))
         for pattern in here:
             if pattern.raw and pattern.key not in self.masked:
-                hits(pattern, text, pattern.spans_of(text, low, places))
+                hits(pattern, text, pattern.spans_of(text, places))
         if not text.isascii():
             passages = "\n".join(_PASSAGE.findall(text))
             for key, word in self.wide_in(passages, source):
-                for at in _first(passages, word):
+                for at in _first(every(passages, word), len(word)):
                     hit(key, passages, at, len(word))
             for pattern in here:
                 if pattern.raw is None:
                     hits(pattern, passages, pattern.spans_by_line(passages))
         return found
 
-    def _places(self, low: str) -> dict[bytes, list[int]]:
-        """Places, in characters, of all that is looked for in ASCII in a lower-case text."""
-        data = low.encode("utf-8", "surrogatepass")
+    def _places(self, text: str) -> dict[bytes, list[int]]:
+        """Places, in characters, of all that is looked for in ASCII."""
+        data = text.encode("utf-8", "surrogatepass")
         found = self.needles.find(data)
-        if found and len(data) != len(low):
+        if found and len(data) != len(text):
             follows = (np.frombuffer(data, np.uint8) & 0xC0) == 0x80
             before = np.cumsum(follows)
             found = {word: (np.array(at) - before[at]).tolist() for word, at in found.items()}
@@ -227,14 +226,15 @@ def _shape(secret: str) -> str:
     return f"{secret[:4]}…{secret[-2:] if len(secret) > 12 else ''}({len(secret)})"
 
 
-def _first(text: str, word: str) -> Iterator[int]:
-    """Where a word stands, the first few times."""
-    at = text.find(word)
-    for _ in range(HITS):
-        if at < 0:
-            return
-        yield at
-        at = text.find(word, at + len(word))
+def _first(places: Iterable[int], size: int) -> Iterator[int]:
+    """The first few places of a word that do not overlap."""
+    end = told = 0
+    for at in places:
+        if at >= end:
+            if told == HITS:
+                return
+            yield at
+            end, told = at + size, told + 1
 
 
 class Strings:
