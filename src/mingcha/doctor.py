@@ -44,7 +44,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("Python", python if sys.version_info >= (3, 11) else None, True, "运行环境，需 3.11 以上", "interpreter, 3.11 or later"),
         *(
             Part(n, _package(n), True, "核心依赖", "core dependency")
-            for n in ("click", "rich", "PyYAML", "msgspec", "numpy", "Jinja2", "asn1crypto", "pyelftools", "deflate")
+            for n in ("click", "rich", "PyYAML", "msgspec", "numpy", "Jinja2", "asn1crypto", "deflate")
         ),
         Part("resource limits", limits, False, "缺少时子进程只受时钟约束", "without them only the clock bounds the child process"),
         Part("MINGCHA_HOME", writable, False, "不可写时每次都要重新编译规则库", "unwritable: the catalogue is compiled at every start"),

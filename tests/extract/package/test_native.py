@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from elftools.elf.elffile import ELFFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +45,33 @@ def test_no_elf_and_broken_elf() -> None:
     notes = Notes()
     assert native.elf(b"\x7fELF\x09" + bytes(100), notes, "x") == ([], [])
     assert notes.limitations[0][0] == "malformed-native"
+
+
+def oracle(data: bytes) -> tuple[list[str], set[str]]:
+    """(needed, undefined names) by another reader, from the dynamic segment as well."""
+    segment: Any = next(ELFFile(io.BytesIO(data)).iter_segments("PT_DYNAMIC"), None)
+    if segment is None:
+        return [], set()
+    needed = [tag.needed for tag in segment.iter_tags("DT_NEEDED")]
+    return needed, {s.name for s in segment.iter_symbols() if s["st_shndx"] == "SHN_UNDEF"}
+
+
+@pytest.mark.real
+def test_real_libraries_read_like_by_another_reader() -> None:
+    compared = 0
+    for path in every("apk", least=10):
+        with splits.open_container(path) or pytest.fail() as container:
+            for row in [r for r in container.native_entries() if r.size < 1 << 20][:8]:
+                data = row.archive.read(row.name)
+                if data is None or data[:4] != b"\x7fELF":
+                    continue
+                notes = Notes()
+                needed, imports = native.elf(data, notes, row.where)
+                expected, undefined = oracle(data)
+                assert (needed, set(imports)) == (expected, undefined & set(native.NOTEWORTHY)), row.where
+                assert not notes.limitations
+                compared += 1
+    assert compared >= 20
 
 
 @settings(max_examples=150, deadline=None)
