@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from mingcha.extract.package.columns import CLASS, FIELD, I64, INVOKE, NEW, Code
+from mingcha.extract.package.columns import CLASS, FIELD, I64, INVOKE, NEW
 from mingcha.extract.package.graph import entries
 from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach, Way
 from mingcha.extract.package.graph.special import Special
 from mingcha.extract.package.graph.triggers import Table, Triggers
-from mingcha.extract.package.graph.world import NATIVE, World
+from mingcha.extract.package.graph.world import NATIVE, World, ranges
 from mingcha.extract.package.owners import Owners
 
 Fact = dict[str, Any]
@@ -42,6 +42,7 @@ class Startup:
     packed: bool = False
     stub: bool = False
     """The application class loads other code before its own (hot-fix or packer stub)."""
+    _callers: dict[int, int] = field(default_factory=dict)  # definition -> one that calls it, -1 for none
     triggers: Triggers = field(init=False)
     objects: Objects = field(init=False)
     reach: Reach = field(init=False)
@@ -121,10 +122,12 @@ class Startup:
         that it is nested in, has native methods."""
         w = self.world
         for _ in range(_UP):
-            events = w.callers(w.related(d), 1)
-            if not events:
+            if d not in self._callers:
+                events = w.callers(w.related(d), 1)
+                self._callers[d] = int(w.event_def[events[0]]) if events else -1
+            if self._callers[d] < 0:
                 break
-            d = int(w.event_def[events[0]])
+            d = self._callers[d]
         else:
             return False
         name = w.types[int(w.def_class[d])]
@@ -149,22 +152,14 @@ class Startup:
 
 def sites(world: World, d: int, callee: str) -> list[int]:
     """Events of a definition that refer to `callee` (a method or a field descriptor)."""
-    code, _ = world.place(d)
-    low, high = int(world.def_start[d]), int(world.def_start[d + 1])
-    base = world.event_base[int(np.searchsorted(world.event_base, low, "right")) - 1]
-    out = []
-    for e in range(low, high):
-        kind = int(world.kind[e])
-        if kind not in (INVOKE, FIELD):
-            continue
-        own = int(code.event_operand[e - base])
-        if own >= 0 and _name(code, kind, own) == callee:
-            out.append(e)
-    return out
-
-
-def _name(code: Code, kind: int, own: int) -> str:
-    return code.method(own) if kind == INVOKE else code.field_ref(own)
+    code, local = world.place(d)
+    low, high = code.body(local)
+    wanted, name = (INVOKE, code.method) if "(" in callee else (FIELD, code.field_ref)
+    mine = np.flatnonzero(code.event_kind[low:high] == wanted) + low
+    operand = code.event_operand[mine]
+    hits = [own for own in set(operand.tolist()) if own >= 0 and name(own) == callee]
+    shift = world.event_base[world.container(code)]
+    return [int(e) + shift for own in hits for e in mine[operand == own]]
 
 
 def orphans(world: World, roots: Iterable[int]) -> set[int]:
@@ -175,13 +170,14 @@ def orphans(world: World, roots: Iterable[int]) -> set[int]:
     seen[front] = True
     while len(front):
         found = np.zeros(len(seen), bool)
+        spans = np.array([world.span(cls) for cls in front.tolist()], np.int64).reshape(-1, 2)
+        events = ranges(world.def_start[spans[:, 0]], world.def_start[spans[:, 1]])
+        kind, operand = world.kind[events], world.operand[events]
+        found[world.ref_class[operand[(kind == INVOKE) & (operand >= 0)]]] = True
+        found[operand[(kind == FIELD) | (kind == NEW) | (kind == CLASS)]] = True
         for cls in front.tolist():
-            found[list(world.interfaces.get(cls, ()))] = True
-            rows = world.rows(cls)
-            low, high = int(world.def_start[rows.start]), int(world.def_start[rows.stop])
-            kind, operand = world.kind[low:high], world.operand[low:high]
-            found[world.ref_class[operand[(kind == INVOKE) & (operand >= 0)]]] = True
-            found[operand[(kind == FIELD) | (kind == NEW) | (kind == CLASS)]] = True
+            if cls in world.interfaces:
+                found[list(world.interfaces[cls])] = True
         found[world.parent[front]] = True
         front = np.flatnonzero(found[:-1] & ~seen[:-1])
         seen[front] = True

@@ -28,8 +28,11 @@ def facts(
     w = startup.world
     blind = startup.blind()
     cut_off: set[int] | None = None  # worked out when first asked for
+    known: dict[str, int] = {}
     for call in calls:
-        d = w.find(call["caller"])
+        d = known.get(call["caller"], -2)
+        if d == -2:
+            d = known[call["caller"]] = w.find(call["caller"])
         where = sites(w, d, call["callee"]) if d >= 0 else []
         out: Fact = {
             "kind": "startup-path", "exhibit": exhibit, "where": call["where"], "caller": call["caller"],

@@ -373,6 +373,10 @@ class World:
         """Definitions of a class of the package."""
         return range(*self._rows.get(cls, (0, 0)))
 
+    def span(self, cls: int) -> tuple[int, int]:
+        """First definition of a class and one past its last; an empty span for others."""
+        return self._rows.get(cls, (0, 0))
+
     def place(self, d: int) -> tuple[Code, int]:
         """Container of a definition and its number there."""
         n = int(np.searchsorted(self.def_base, d, "right")) - 1
@@ -492,6 +496,10 @@ class World:
 
 def events_of(world: World, defs: I64) -> I64:
     """All events of some definitions, as one array of event numbers in order."""
-    low, high = world.def_start[defs], world.def_start[defs + 1]
+    return ranges(world.def_start[defs], world.def_start[defs + 1])
+
+
+def ranges(low: I64, high: I64) -> I64:
+    """All numbers of the ranges [low, high), one range after another."""
     n = high - low
     return np.repeat(low - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
