@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from mingcha.catalogue.schema import Sdk
 from mingcha.judge import startup
 from mingcha.judge.inventory import build
 
@@ -49,11 +51,26 @@ def test_rows_by_item_and_owner_the_worst_first() -> None:
     assert found["rows"][4]["calls"] == []  # what no path leads to needs none shown
 
 
-def test_of_each_entry_and_interface_one_call_first_and_the_shortest() -> None:
-    paths = [path("imei", "reachable", entry="e", path=["x"] * n, steps=["call"] * n) for n in (9, 4, 6, 5)]
-    other = path("imei", "reachable", entry="f", path=["x"] * 12)
-    calls = table(*paths, other)["rows"][0]["calls"]
-    assert [(c["entry"], len(c["path"])) for c in calls] == [("e", 4), ("f", 12), ("e", 5)]
+def test_of_each_method_one_call_the_shortest_and_other_classes_first() -> None:
+    def to(caller: str, n: int) -> dict[str, Any]:
+        return {**path("imei", "reachable", path=["x"] * n, steps=["call"] * n), "caller": caller}
+
+    paths = [to("La/A;->f()V", 9), to("La/A;->f()V", 4), to("La/A;->g()V", 5), to("La/B;->f()V", 7)]
+    calls = table(*paths)["rows"][0]["calls"]
+    assert [(c["caller"], len(c["path"])) for c in calls] == [
+        ("La/A;->f()V", 4),
+        ("La/B;->f()V", 7),
+        ("La/A;->g()V", 5),
+    ]
+
+
+def test_a_pure_library_is_not_personal() -> None:
+    given = {"id": "androidx", "name": T, "vendor": T, "purpose": "ui", "personal": False,
+             "sources": [{"by": "ours", "ref": "test"}]}  # fmt: skip
+    known = msgspec.structs.replace(CATALOGUE, sdks={"androidx": msgspec.convert(given, Sdk)})
+    owners = [{"kind": "sdk", "id": "androidx", "name": ""}, SDK]
+    rows = startup.table([path("location", "reachable", o) for o in owners], [], known)["rows"]
+    assert [(r["owner"]["id"], r["personal"]) for r in rows] == [("umeng", True), ("androidx", False)]
 
 
 def test_a_guard_with_who_sets_it() -> None:

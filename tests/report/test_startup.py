@@ -42,9 +42,9 @@ def test_rows_stand_worst_first_and_device_parameters_fold() -> None:
     section = found()
     assert [(r.name, r.verdict) for r in section.rows] == [
         ("国际移动设备识别码", "reachable"), ("精准定位信息", "reachable"), ("安卓标识", "reachable"),
-        ("已安装应用列表", "needs-run"), ("剪贴板内容", "guarded"),
+        ("已安装应用列表", "needs-run"), ("剪贴板内容", "guarded"), ("通信录", "not-reachable"),
     ]  # fmt: skip
-    assert {r.name for r in section.folded} == {*(f"屏幕信息（{n}）" for n in range(4)), "通信录"}
+    assert {r.name for r in section.device} == {f"屏幕信息（{n}）" for n in range(4)} and not section.folded
     assert [t.calls for t in section.totals] == [19, 4, 3, 19]
     assert section.rows[0].counts == [4, 1, 0, 7] and section.rows[0].owner == "SDK 极光推送"
 
@@ -52,9 +52,10 @@ def test_rows_stand_worst_first_and_device_parameters_fold() -> None:
 def test_paths_are_drawn_or_it_is_said_what_lies_between() -> None:
     section = found()
     first = section.paths[0]
-    assert [bool(c.svg) for c in first.calls] == [True, True, False]
-    assert first.more == 2  # five open calls, three told
-    assert first.calls[2].blind == ["本地代码", "反射调用"]
+    assert [bool(c.svg) for c in first.calls] == [True, True]
+    assert first.more == 3  # five open calls, two told
+    between = next(p for p in section.paths if p.verdict == "needs-run").calls[0]
+    assert not between.svg and between.blind == ["本地代码", "反射调用"]
     assert [f.step for f in first.calls[0].frames] == [
         "应用创建",
         "调用",

@@ -12,7 +12,7 @@ from typing import Any
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
 from mingcha.judge.evidence import owner
-from mingcha.model import Fact
+from mingcha.model import Fact, Owner
 
 Row = dict[str, Any]
 VERDICTS = ("reachable", "needs-run", "guarded", "not-reachable")
@@ -22,12 +22,13 @@ PATHS = 3  # calls told one by one of each verdict of a row
 ROOM = 2_000_000  # characters of all calls told; a real package needs a tenth of it
 _TOLD = ("reachable", "needs-run", "guarded")
 _SETTERS = 3  # methods that set a guard
-# Items that tell who somebody is or what they do. The rest describes a device and comes second.
+# Items that tell who somebody is, where or what they do. The rest describes a device and comes second.
 PERSONAL = (
     "basic-info", "identity-info", "biometric", "health", "property", "communication", "contacts-info", "location",
     "unchangeable-id", "resettable-id", "installed-apps", "running-apps", "software-usage", "usage-stats",
     "browsing-history", "search-history", "clipboard", "account-id", "device-accounts", "photos", "videos",
-    "audio-recording", "camera-image", "calendar", "sensor-listen",
+    "audio-recording", "camera-image", "calendar", "sensor-listen", "wifi-list", "wifi-ssid", "wifi-bssid",
+    "cell-info", "bluetooth-devices",
 )  # fmt: skip
 _FIELDS = (
     "caller", "callee", "api", "verdict", "entry", "entry_kind", "process", "path", "steps", "owners", "guard",
@@ -84,7 +85,7 @@ def _row(found: list[Fact], catalogue: Catalogue) -> Row:
         "item": item,
         "name": texts(known.name) if known else {"zh": item, "en": item},
         "sensitive": item in catalogue.items and catalogue.items[item].sensitive,
-        "personal": any(catalogue.is_a(item, root) for root in PERSONAL),
+        "personal": any(catalogue.is_a(item, root) for root in PERSONAL) and not _library(who, catalogue),
         "owner": {"kind": who.kind, "id": who.id, "name": who.name},
         "verdict": next((v for v in VERDICTS if counts[v]), VERDICTS[-1]),
         "counts": counts,
@@ -92,18 +93,28 @@ def _row(found: list[Fact], catalogue: Catalogue) -> Row:
     }
 
 
+def _library(who: Owner, catalogue: Catalogue) -> bool:
+    """Code that the catalogue knows to process no personal information, such as a support library: it
+    does what its caller asks."""
+    return who.kind == "sdk" and who.id in catalogue.sdks and not catalogue.sdks[who.id].personal
+
+
 def _told(found: list[Fact]) -> list[Row]:
-    """The calls to show: of each entry and interface one, the shortest paths first, then the others."""
+    """The calls to show, one of each method, the shortest paths first. Methods of classes not shown yet go
+    before others, since paths to one class look alike."""
     ordered = sorted(
         found, key=lambda f: (len(f.get("path") or ()), str(f.get("caller")), str(f.get("callee")))
     )
-    seen: set[tuple[Any, ...]] = set()
+    methods: dict[tuple[str, str], Fact] = {}
+    for fact in ordered:
+        methods.setdefault((str(fact.get("caller")), str(fact.get("guard"))), fact)
+    classes: set[str] = set()
     first: list[Fact] = []
     rest: list[Fact] = []
-    for fact in ordered:
-        key = (fact.get("entry"), fact.get("api"), fact.get("guard"))
-        (rest if key in seen else first).append(fact)
-        seen.add(key)
+    for fact in methods.values():
+        cls = str(fact.get("caller")).partition("->")[0]
+        (rest if cls in classes else first).append(fact)
+        classes.add(cls)
     return [_call(fact) for fact in (first + rest)[:PATHS]]
 
 

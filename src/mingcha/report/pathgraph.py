@@ -18,6 +18,7 @@ from mingcha.report.text import visible
 MOST = 14  # boxes of one drawing
 _WIDTH, _LANE, _BOX = 720, 132, 262  # whole width, right edge of the lane, left edge of the boxes
 _PITCH, _TALL = 34, 25
+_LABEL = 19  # half-width letters of a lane
 _TINTS = ("#f2dcc0", "#d3e0ee", "#e3d8ea", "#d5e6d6")  # SDKs in the order they appear; light enough for ink
 _OWN, _SYSTEM, _UNKNOWN = "#e6eaed", "#47515b", "#ffffff"
 
@@ -89,10 +90,16 @@ def _lanes(shown: Sequence[Hop | None], colours: dict[str, tuple[str, str]]) -> 
         tall = (end - n - 1) * _PITCH + _TALL
         fill, ink = colours[hop.owner]
         dash = ' stroke-dasharray="3 2"' if hop.kind not in ("app", "sdk", "system") else ""
+        lines = [hop.owner]
+        if charts.wide(hop.owner) > _LABEL and end - n > 1 and " " in hop.owner:
+            lines = hop.owner.split(" ", 1)  # the word for its kind, then the name
+        texts = "".join(
+            f'<text x="8" y="{y + 16 + 15 * k}" font-size="11" font-family="{SANS}" font-weight="600" '
+            f'fill="{ink}">{escape(charts.fit(line, _LABEL))}</text>'
+            for k, line in enumerate(lines)
+        )
         body.append(
-            f'<rect x=".75" y="{y}" width="{_LANE - 1.5}" height="{tall}" fill="{fill}" stroke="#7c8791"{dash}/>'
-            f'<text x="8" y="{y + 16}" font-size="11" font-family="{SANS}" font-weight="600" fill="{ink}">'
-            f"{escape(charts.fit(hop.owner, 20))}</text>"
+            f'<rect x=".75" y="{y}" width="{_LANE - 1.5}" height="{tall}" fill="{fill}" stroke="#7c8791"{dash}/>{texts}'
         )
         n = end
     return "".join(body)

@@ -30,6 +30,7 @@ _SHAPES = {
 SIGNS = {"reachable": "▲", "needs-run": "◆", "guarded": "■", "not-reachable": "○"}
 """The same shapes for a terminal."""
 OPEN_ROWS, OPEN_PATHS = 15, 4  # rows and items with their paths that stand open; the rest folds
+DRAWN = 2  # paths of one item and owner on the page; the result document has one more
 ITEMS, GUARDS = 16, 60  # items whose paths are drawn, and guarded calls listed
 _FRAMES = 60  # of one path, as facts have them
 
@@ -106,6 +107,7 @@ class Section(NamedTuple):
     totals: list[Total]
     rows: list[Row]
     folded: list[Row]
+    device: list[Row]
     more: int
     paths: list[Paths]
     guards: list[Guard]
@@ -132,7 +134,7 @@ def section(inventory: Any, w: Words) -> Section | None:
     entries = [e for e in tables.dicts(data.get("rows")) if e.get("verdict") in VERDICTS]
     counts = _counts(data.get("counts"))
     rows = [_row(e, w, names) for e in entries]
-    first = [r for r in rows if r.personal and r.verdict != "not-reachable"][:OPEN_ROWS]
+    about = [r for r in rows if r.personal]
     parts = [charts.Part(w(f"start_verdict.{v}"), n, TONES[v]) for v, n in zip(VERDICTS, counts, strict=True)]
     # Parameters of the device, read by nearly every library, would bury what tells who somebody is.
     personal = [e for e in entries if e.get("personal") is True]
@@ -144,8 +146,9 @@ def section(inventory: Any, w: Words) -> Section | None:
             Total(sign(v), w(f"start_verdict.{v}"), n, w(f"start_means.{v}"))
             for v, n in zip(VERDICTS, counts, strict=True)
         ],
-        rows=first,
-        folded=[r for r in rows if all(r is not shown for shown in first)],
+        rows=about[:OPEN_ROWS],
+        folded=about[OPEN_ROWS:],
+        device=[r for r in rows if not r.personal],
         more=tables.number(data.get("more")),
         paths=[p for n, e in enumerate(open_) if (p := _paths(f"start-{n}", e, w, names)).calls],
         guards=[g for e in personal for g in _guards(e, w, names)][:GUARDS],
@@ -161,7 +164,7 @@ def brief(inventory: Any, w: Words) -> tuple[list[Row], int]:
     if found is None:
         return [], 0
     rows = [r for r in found.rows if r.verdict in ("reachable", "needs-run")]
-    others = sum(r.verdict in ("reachable", "needs-run") for r in found.folded)
+    others = sum(r.verdict in ("reachable", "needs-run") for r in (*found.folded, *found.device))
     return rows, others
 
 
@@ -209,7 +212,7 @@ def _paths(uid: str, entry: Mapping[str, Any], w: Words, names: Mapping[str, str
     item, owner = _item(entry, w), _owner(entry.get("owner"), w, names)
     counts = dict(zip(VERDICTS, _counts(entry.get("counts")), strict=True))
     calls = [c for c in tables.dicts(entry.get("calls")) if c.get("verdict") in ("reachable", "needs-run")]
-    told = [_call(f"{uid}-{n}", item, call, w, names) for n, call in enumerate(calls)]
+    told = [_call(f"{uid}-{n}", item, call, w, names) for n, call in enumerate(calls[:DRAWN])]
     verdict = str(entry["verdict"])
     more = max(0, counts["reachable"] + counts["needs-run"] - len(told))
     return Paths(item, owner, verdict, w(f"start_verdict.{verdict}"), told, more)
