@@ -137,6 +137,13 @@ def test_a_flood_of_calls_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     assert found.cut == {"more than 10 calls of android.telephony.TelephonyManager.getDeviceId"}
 
 
+def test_all_calls_together_are_cut_within_one_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apis, "CALLS", 10)
+    found, facts = collect(build([Cls("La/A;", [Mth(f"f{n}", "()V", [GET_ID, VOID]) for n in range(30)])]))
+    assert len(facts) == 10
+    assert found.cut == {"more than 10 calls"}
+
+
 def test_a_flood_of_patterns_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(code, "PATTERNS", 10)
     get = "Ljava/security/MessageDigest;->getInstance(Ljava/lang/String;)Ljava/security/MessageDigest;"

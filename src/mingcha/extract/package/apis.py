@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from mingcha.extract.package.columns import FIELD, INVOKE, STRING, Code
-from mingcha.extract.package.strings import Mask, among
+from mingcha.extract.package.strings import Mask, among, distinct
 from mingcha.extract.package.uses import Uses
 
 CALLS, PER_API = 100_000, 5_000  # pairs of caller and callee kept of one package, and of one entry
@@ -88,6 +88,7 @@ class Matcher:
     _supers: dict[str, str] = field(default_factory=dict)
     _defined: set[tuple[str, str]] = field(default_factory=set)
     _pending: list[tuple[Code, int, int, int]] = field(default_factory=list)
+    _total: int = 0
     _kept: Counter[int] = field(default_factory=Counter)  # by identity of the entry
     _named: Mask = field(default_factory=lambda: np.zeros(1, bool))
     _loads: Mask = field(default_factory=lambda: np.zeros(1, bool))
@@ -146,13 +147,12 @@ class Matcher:
             for m in np.flatnonzero(~direct & self._named[code.method_name]).tolist()
             if self._may_climb(code, m)
         )
-        callees: dict[int, str] = {}
+        kept: list[tuple[int, int, str, Any, int, str | None]] = []
         free = {m for m, found in targets.items() if any(not e.constant for _, e in found)}
         for d, m, count in uses.sites(INVOKE, free | climb, skip):
             for api, member in targets.get(m, ()):
                 if not member.constant and self._room(api, member):
-                    callee = callees.get(m) or callees.setdefault(m, code.method(m))
-                    self._keep(code, d, callee, api, member, count, None)
+                    kept.append((d, m, api, member, count, None))
             if m in climb:
                 if len(self._pending) >= CALLS:
                     self.cut.add(f"more than {CALLS} calls of members that may be inherited")
@@ -166,8 +166,8 @@ class Matcher:
             for api, member in targets[m]:
                 constant = _constant(loaded[1], member.constant) if member.constant else None
                 if constant is not None and self._room(api, member):
-                    callee = callees.get(m) or callees.setdefault(m, code.method(m))
-                    self._keep(code, d, callee, api, member, count, constant)
+                    kept.append((d, m, api, member, count, constant))
+        self._keep(code, kept)
 
     def _may_climb(self, code: Code, m: int) -> bool:
         """Whether the class of a reference could inherit a listed member. Known chains that end
@@ -201,7 +201,12 @@ class Matcher:
                     _constant(strings_of(code, d, self._asked), member.constant) if member.constant else None
                 )
                 if (constant is not None or not member.constant) and self._room(api, member):
-                    self._keep(code, d, code.field_ref(f), api, member, count, constant)
+                    self.calls.append(
+                        Call(
+                            d, code.definition(d), code.field_ref(f), _short(api, member), member, constant,
+                            code.name, count,
+                        )
+                    )  # fmt: skip
 
     def _entries(self, cls: str, name: str, code: Code, m: int) -> list[tuple[str, Any]]:
         found = self.table.methods.get(cls, {}).get(name)
@@ -209,21 +214,25 @@ class Matcher:
 
     def _room(self, api: str, member: Any) -> bool:
         """Whether one more call of the entry is kept. A flood of one API must not crowd out others."""
-        if len(self.calls) >= CALLS:
+        if self._total >= CALLS:
             self.cut.add(f"more than {CALLS} calls")
             return False
         self._kept[id(member)] += 1
         if self._kept[id(member)] > PER_API:
             self.cut.add(f"more than {PER_API} calls of {_short(api, member)}")
             return False
+        self._total += 1
         return True
 
-    def _keep(
-        self, code: Code, d: int, callee: str, api: str, member: Any, count: int, constant: str | None
-    ) -> None:
-        self.calls.append(
-            Call(d, code.definition(d), callee, _short(api, member), member, constant, code.name, count)
-        )
+    def _keep(self, code: Code, kept: list[tuple[int, int, str, Any, int, str | None]]) -> None:
+        """(definition, method, API, entry, count, constant) as calls; what they are named costs most."""
+        defs, refs = distinct([d for d, *_ in kept]).tolist(), distinct([m for _, m, *_ in kept]).tolist()
+        callers = dict(zip(defs, code.methods(code.def_method[defs].tolist()), strict=True))
+        callees = dict(zip(refs, code.methods(refs), strict=True))
+        for d, m, api, member, count, constant in kept:
+            self.calls.append(
+                Call(d, callers[d], callees[m], _short(api, member), member, constant, code.name, count)
+            )
 
     def finish(self) -> list[Call]:
         """All calls, with inherited members resolved over the whole package."""

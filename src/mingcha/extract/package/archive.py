@@ -221,7 +221,8 @@ class Archive:
         data: Data | None = None
         if entry.size <= cap and entry.size <= 1040 * packed + 64:  # DEFLATE cannot exceed 1032:1
             try:
-                data = deflate.deflate_decompress(self.data[start:end], entry.size)
+                with memoryview(self.data)[start:end] as part:  # a slice of the map would be a copy
+                    data = deflate.deflate_decompress(part, entry.size)
             except deflate.DeflateError:
                 data = None
         if data is None:

@@ -8,6 +8,7 @@ for an index that the file states but does not have. Consumers see DEX and JVM c
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -135,6 +136,10 @@ class Code:
             self._bounds = np.searchsorted(self.event_def, every).tolist()
         return self._bounds[definition], self._bounds[definition + 1]
 
+    def forget(self) -> None:
+        """Drop what was decoded for showing; it comes back when asked for. A large package has many."""
+        self._text, self._long, self._protos, self._bounds = {}, {}, {}, None
+
     def raw(self, i: int) -> bytes:
         """Bytes (MUTF-8) of string `i`; empty where the index is invalid."""
         if not 0 <= i < len(self.string_start):
@@ -215,6 +220,15 @@ class Code:
             f"{self.type(int(self.method_class[i]))}->{self.label(int(self.method_name[i]))}"
             f"{self.proto(int(self.method_proto[i]))}"
         )
+
+    def methods(self, ids: Sequence[int]) -> list[str]:
+        """`method` of many ids at once."""
+        at = np.array(ids, np.int64)
+        if not len(at) or int(at.min()) < 0 or int(at.max()) >= len(self.method_class):
+            return [self.method(i) for i in ids]
+        types, names = self.types, self.labels(self.method_name[at])
+        owners, protos = self.method_class[at].tolist(), map(self.proto, self.method_proto[at].tolist())
+        return [f"{types[t]}->{n}{p}" for t, n, p in zip(owners, names, protos, strict=True)]
 
     def field_ref(self, i: int) -> str:
         """`Lpkg/Cls;->name:type` of field id `i`."""

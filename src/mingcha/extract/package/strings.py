@@ -51,7 +51,7 @@ def among(code: Code, exact: set[bytes], prefixes: tuple[bytes, ...] = (), only:
     return mask
 
 
-def distinct(values: NDArray[np.integer[Any]]) -> I64:
+def distinct(values: NDArray[np.integer[Any]] | list[int]) -> I64:
     """Values in order, each once. The first call of `np.unique` without more imports numpy.ma: 8 ms."""
     found: I64 = np.unique(values, return_index=True)[0].astype(np.int64)
     return found
