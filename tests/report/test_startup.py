@@ -204,3 +204,22 @@ def test_sdk_table_has_version_and_state() -> None:
     sdks = text.partition('id="sdks"')[2].partition('id="permissions"')[0]
     assert "<td>active at start</td>" in sdks and "<td>not seen active at start</td>" in sdks
     assert f">{EN('sdk.version')}<" in sdks and HOSTILE_NAME not in sdks and HOSTILE_CLASS not in text
+
+
+def test_a_path_with_a_flag_that_others_may_set_says_so() -> None:
+    call = {**inventory()["startup"]["rows"][0]["calls"][0], "verdict": "needs-run", "guard": "mmkv:ready"}
+    row = {**inventory()["startup"]["rows"][0], "calls": [call]}
+    value = msgspec.structs.replace(
+        inspection(), inventory={"startup": {"rows": [row], "counts": row["counts"]}}
+    )
+    assert ZH("startup.unsure", flag="MMKV 键 ready") in part(value)
+    assert "MMKV" not in part(inspection())
+
+
+def test_a_witness_is_named_only_where_the_box_does_not_name_it() -> None:
+    call = {
+        "path": ["La/E;->on()V", "La/B;->f()V", "La/C;->g()V"],
+        "steps": ["entry", "virtual:La/B;", "handler:La/D;"],
+        "owners": [],
+    }
+    assert [h.by for h in startup.hops_of(call, ZH, {})] == ["", "", "D"]

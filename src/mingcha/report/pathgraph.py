@@ -120,7 +120,7 @@ def _box(hop: Hop, y: int, last: bool) -> str:
     if hop.by:
         step += (
             f'<text x="{_LANE + 8}" y="{y + 23}" font-size="9" font-family="{MONO}" fill="{GREY}">'
-            f"{escape(charts.fit(hop.by, 22))}</text>"
+            f"{escape(charts.fit(hop.by, 21))}</text>"
         )
     return (
         f"{step}<g><title>{escape(visible(hop.full, 600))}</title>"

@@ -63,6 +63,7 @@ class Call(NamedTuple):
     caller: str
     callee: str
     blind: list[str]
+    unsure: str
 
 
 class Paths(NamedTuple):
@@ -227,6 +228,7 @@ def _call(uid: str, item: str, call: Mapping[str, Any], w: Words, names: Mapping
         caller=str(call.get("caller") or ""),
         callee=str(call.get("callee") or ""),
         blind=[w.get("blind_spot", code) for code in tables.strings(call.get("blind"))],
+        unsure=_flag(call, w) if call.get("verdict") == "needs-run" and hops and call.get("guard") else "",
     )
 
 
@@ -254,6 +256,8 @@ def _hop(
     code, _, witness = step.partition(":")
     word = w.get("step", code)
     short = witness.rpartition("/")[2].removesuffix(";") if witness else ""
+    if short == simple:  # the box names it already
+        short = ""
     if n == 0:
         word = w.get("entry_kind", str(call.get("entry_kind") or "")) or word
         short = w("startup.process", name=call["process"]) if call.get("process") else ""
@@ -269,6 +273,13 @@ def _guards(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> lis
         for call in tables.dicts(entry.get("calls"))
         if call.get("verdict") == "guarded" and call.get("guard")
     ]
+
+
+def _flag(call: Mapping[str, Any], w: Words) -> str:
+    """The flag that a path passes, in words."""
+    store, _, flag = str(call["guard"]).partition(":")
+    name = ".".join(part for part in member(flag) if part) if flag else store
+    return f"{w.get('guard_store', store)} {name}" if flag else name
 
 
 def _guard(entry: Mapping[str, Any], call: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> Guard:
