@@ -57,6 +57,7 @@ class Program:
                 self.out.add(code)
             except Exception as e:  # one container that we fail at must not hide the others
                 self._failed(e, code.name)
+            code.forget()
         for where, note in self.out.notes:
             self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
         if not self.out.containers:

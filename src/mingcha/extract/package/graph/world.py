@@ -28,6 +28,11 @@ ABSTRACT, NATIVE, STATIC, PRIVATE, INTERFACE = 0x400, 0x100, 0x8, 0x2, 0x200
 
 _WRITES = np.zeros(256, bool)
 _WRITES[[*range(0x59, 0x60), *range(0x67, 0x6E)]] = True
+# Columns over all containers.
+_KINDS: dict[str, type[np.generic]] = {
+    "def_class": np.int32, "def_flags": np.int32, "def_sig": np.int64, "ref_class": np.int32, "ref_sig": np.int64,
+    "kind": np.uint8, "op": np.uint8, "operand": np.int32, "event_def": np.int32,
+}  # fmt: skip
 Parts = dict[str, list[np.ndarray[Any, Any]]]
 
 
@@ -92,11 +97,9 @@ class World:
         world._framework(framework, parents)
 
         def joined(name: str, dtype: type[np.generic]) -> np.ndarray[Any, Any]:
-            return np.concatenate([np.asarray(p, dtype) for p in parts[name]]) if parts else np.zeros(0, dtype)
+            return np.concatenate(parts.pop(name)).astype(dtype, copy=False) if name in parts else np.zeros(0, dtype)
 
-        for name, dtype in (("def_class", np.int32), ("def_flags", np.int32), ("def_sig", np.int64),
-                            ("ref_class", np.int32), ("ref_sig", np.int64), ("kind", np.uint8), ("op", np.uint8),
-                            ("operand", np.int32), ("event_def", np.int32)):  # fmt: skip
+        for name, dtype in _KINDS.items():
             setattr(world, name, joined(name, dtype))
         for code, base in zip(codes, world.event_base, strict=True):  # one copy is enough
             end = base + len(code.event_kind)
@@ -134,7 +137,7 @@ class World:
             ("def_sig", sig[method]), ("ref_class", classes), ("ref_sig", sig[:-1]), ("kind", kind),
             ("op", code.event_op), ("operand", operand), ("event_def", code.event_def + shift),
         ):  # fmt: skip
-            parts.setdefault(name, []).append(column)
+            parts.setdefault(name, []).append(column.astype(_KINDS[name], copy=False))
 
     def _type(self, descriptor: str) -> int:
         found = self.type_id.get(descriptor)
