@@ -136,6 +136,11 @@ class Code:
             self._bounds = np.searchsorted(self.event_def, every).tolist()
         return self._bounds[definition], self._bounds[definition + 1]
 
+    def share(self, types: list[str], own: I32) -> None:
+        """Name the types by texts that other containers use as well: `own[t]` is where type `t` stands in
+        `types`."""
+        self._types = [types[t] for t in own.tolist()]
+
     def forget(self) -> None:
         """Drop what was decoded for showing; it comes back when asked for. A large package has many."""
         self._text, self._long, self._protos, self._bounds = {}, {}, {}, None

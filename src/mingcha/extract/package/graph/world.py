@@ -76,10 +76,10 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
-    _calls: dict[int, tuple[I64, I32]] = field(default_factory=dict)
-    _fields: dict[int, tuple[I32, I64]] = field(default_factory=dict)
+    _calls: dict[int, tuple[I32, I32]] = field(default_factory=dict)
+    _fields: dict[int, tuple[I32, I32]] = field(default_factory=dict)
     _refs: tuple[I64, I64] | None = None
-    _writes: dict[int, tuple[I64, I32]] = field(default_factory=dict)
+    _writes: dict[int, tuple[I32, I32]] = field(default_factory=dict)
     _bodies: dict[int, Body | None] = field(default_factory=dict)
     _targets: dict[tuple[int, int, bool], int] = field(default_factory=dict)
     _tables: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -113,6 +113,7 @@ class World:
     def _add(self, n: int, code: Code, parents: dict[int, int], parts: Parts) -> None:
         """Number one container's tables and append its columns."""
         own = np.array([self._type(t) for t in code.types], np.int32)  # the last one stands for -1
+        code.share(self.types, own)
         self.maps.append(own)
         self.def_base.append(sum(map(len, parts.get("def_class", ()))))
         self.ref_base.append(sum(map(len, parts.get("ref_class", ()))))
@@ -422,7 +423,7 @@ class World:
             n = int(np.searchsorted(self.ref_base, r, "right")) - 1
             if n not in self._calls:
                 high = self.event_base[n + 1] if n + 1 < len(self.event_base) else len(self.kind)
-                mine = np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]
+                mine = (np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]).astype(np.int32)
                 self._calls[n] = mine, self.operand[mine]
             events, operand = self._calls[n]
             found += events[np.flatnonzero(operand == r)[: most + 1]].tolist()
@@ -453,18 +454,18 @@ class World:
         for n, code in enumerate(self.codes):
             if n not in self._fields:
                 owners = self.maps[n][code.field_class]
-                order = np.argsort(owners, kind="stable")
+                order = np.argsort(owners, kind="stable").astype(np.int32)
                 self._fields[n] = owners[order], order
             owners, order = self._fields[n]
             low, high = np.searchsorted(owners, (cls, cls + 1))
             out += [(n, f) for f in order[low:high].tolist() if code.label(int(code.field_name[f])) == name]
         return out
 
-    def writes(self, n: int) -> tuple[I64, I32]:
+    def writes(self, n: int) -> tuple[I32, I32]:
         """(events, fields) of container `n` that write a field; both as it numbers them."""
         if n not in self._writes:
             code = self.codes[n]
-            hit = np.flatnonzero((code.event_kind == FIELD) & _WRITES[code.event_op])
+            hit = np.flatnonzero((code.event_kind == FIELD) & _WRITES[code.event_op]).astype(np.int32)
             self._writes[n] = hit, code.event_operand[hit]
         return self._writes[n]
 
