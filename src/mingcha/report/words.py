@@ -1,11 +1,11 @@
-"""Texts of the reports in Chinese and English, from words.yml, read once when first asked for."""
+"""Texts of the reports in Chinese and English, from words*.yml, read once when first asked for."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_name("words.yml")
+FILES = tuple(Path(__file__).with_name(name) for name in ("words.yml", "words-startup.yml"))
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
@@ -17,7 +17,7 @@ def table() -> dict[str, dict[str, str]]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     flat: dict[str, dict[str, str]] = {}
-    open_groups = [("", yaml.load(FILE.read_bytes(), Loader=loader))]
+    open_groups = [("", yaml.load(file.read_bytes(), Loader=loader)) for file in FILES]
     while open_groups:
         prefix, group = open_groups.pop()
         for key, value in group.items():
