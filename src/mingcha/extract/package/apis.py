@@ -91,7 +91,7 @@ class Matcher:
     _total: int = 0
     _kept: Counter[int] = field(default_factory=Counter)  # by identity of the entry
     _named: Mask = field(default_factory=lambda: np.zeros(1, bool))
-    _loads: Mask = field(default_factory=lambda: np.zeros(1, bool))
+    _texts: dict[int, list[str]] = field(default_factory=dict)  # asked-for constants by definition
     _asked: Mask = field(default_factory=lambda: np.zeros(1, bool))
 
     def add(self, code: Code, skip: Mask | None = None, uses: Uses | None = None) -> None:
@@ -102,8 +102,10 @@ class Matcher:
         # bodies that load one of the constants at all are looked at.
         loads, loaded = uses.of(STRING)
         self._asked = among(code, self.table.constants, tuple(self.table.prefixes), loaded)
-        self._loads = np.zeros(len(code.def_method) + 1, bool)
-        self._loads[code.event_def[loads[self._asked[loaded]]]] = True
+        asked = self._asked[loaded]
+        self._texts = {}
+        for d, s in zip(code.event_def[loads[asked]].tolist(), loaded[asked].tolist(), strict=True):
+            self._texts.setdefault(d, []).append(code.text(s))
         self._methods(uses, skip)
         self._fields(uses, skip)
 
@@ -159,12 +161,11 @@ class Matcher:
                     continue
                 self._pending.append((code, d, m, count))
         bound = {m for m, found in targets.items() if any(e.constant for _, e in found)}
-        loaded: tuple[int, list[str]] = (-1, [])  # texts of one body; its sites follow each other
-        for d, m, count in uses.sites(INVOKE, bound, _or(skip, ~self._loads[:-1])):
-            if loaded[0] != d:
-                loaded = d, strings_of(code, d, self._asked)
+        silent = np.ones(len(code.def_method), bool)
+        silent[list(self._texts)] = False
+        for d, m, count in uses.sites(INVOKE, bound, silent if skip is None else skip | silent):
             for api, member in targets[m]:
-                constant = _constant(loaded[1], member.constant) if member.constant else None
+                constant = _constant(self._texts[d], member.constant) if member.constant else None
                 if constant is not None and self._room(api, member):
                     kept.append((d, m, api, member, count, constant))
         self._keep(code, kept)
@@ -198,7 +199,7 @@ class Matcher:
         for d, f, count in uses.sites(FIELD, targets, skip):
             for api, member in targets[f]:
                 constant = (
-                    _constant(strings_of(code, d, self._asked), member.constant) if member.constant else None
+                    _constant(self._texts.get(d, []), member.constant) if member.constant else None
                 )
                 if (constant is not None or not member.constant) and self._room(api, member):
                     self.calls.append(
@@ -274,10 +275,6 @@ def _args(args: str) -> str:
 
 def _fitting(found: list[tuple[str, Any]], proto: str) -> list[tuple[str, Any]]:
     return [e for e in found if e[1].args is None or proto.startswith(_args(e[1].args))]
-
-
-def _or(a: Mask | None, b: Mask) -> Mask:
-    return b if a is None else a | b
 
 
 def strings_of(code: Code, d: int, only: Mask | None = None) -> list[str]:
