@@ -29,6 +29,7 @@ from mingcha.catalogue.schema import (
     Rule,
     Scenario,
     Sdk,
+    Sink,
     UiCallback,
     WordList,
 )
@@ -46,6 +47,7 @@ LISTS: dict[str, tuple[str, Any, str]] = {
     "framework": ("lists/framework/*.yml", FrameworkClass, "cls"),
     "callbacks": ("lists/callbacks/*.yml", Callback, "cls"),
     "ui_callbacks": ("lists/ui-callbacks.yml", UiCallback, "cls"),
+    "sinks": ("lists/sinks.yml", Sink, "cls"),
     "capabilities": ("lists/capabilities.yml", Capability, "id"),
     "permissions": ("lists/permissions.yml", Permission, "name"),
     "sdks": ("lists/sdks/*.yml", Sdk, "id"),

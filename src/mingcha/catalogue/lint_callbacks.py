@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from mingcha.catalogue.build import Built
-from mingcha.catalogue.schema import CallbackMethod, FrameworkClass
+from mingcha.catalogue.schema import CallbackMethod, FrameworkClass, Sink
 
 Say = Callable[[str, str, str], None]
 OBJECT = "java.lang.Object"
@@ -16,7 +16,7 @@ _ARGS = re.compile(r"\(?(?:\[*(?:[ZBSCIJFD]|L[\w$/]+;))*\)?")
 
 
 def check(built: Built, teller: Callable[[str, object], Say]) -> None:
-    """Tell the problems of `framework`, `callbacks` and `ui_callbacks`."""
+    """Tell the problems of `framework`, `callbacks`, `ui_callbacks` and `sinks`."""
     known = built.catalogue.framework
     for cls in known.values():
         _class(cls, known, teller("framework", cls.cls))
@@ -29,6 +29,25 @@ def check(built: Built, teller: Callable[[str, object], Say]) -> None:
         if not ui.methods:
             say("methods", "没有任何方法", "has no method")
         _names(say, [*ui.methods, *ui.setters])
+    for sink in built.catalogue.sinks.values():
+        _sink(sink, teller("sinks", sink.cls))
+
+
+def _sink(sink: Sink, say: Say) -> None:
+    if not sink.source:
+        say("source", "没有来源", "has no source")
+    if not sink.methods:
+        say("methods", "没有任何方法", "has no method")
+    met: set[tuple[str, str | None]] = set()
+    for method in sink.methods:
+        _names(say, [method.name])
+        if method.args is not None and not _ARGS.fullmatch(method.args):
+            say(method.name, f"参数写法有误：{method.args}", f"{method.args} is no list of descriptors")
+        if method.role == "opens" and method.kind == "stream":
+            say(method.name, "stream 不说明去向", "stream does not say where values go")
+        if (method.name, method.args) in met:
+            say(method.name, "重复", "is there twice")
+        met.add((method.name, method.args))
 
 
 def _class(cls: FrameworkClass, known: Mapping[str, FrameworkClass], say: Say) -> None:

@@ -39,6 +39,7 @@ from mingcha.catalogue.schema import (
     Rule,
     Scenario,
     Sdk,
+    Sink,
     Span,
     Strict,
     Text,
@@ -49,7 +50,7 @@ from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 3  # of the compiled file: raise it when the structs change without a new package version
+FORM = 4  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 
@@ -94,6 +95,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     framework: dict[str, FrameworkClass] = {}
     callbacks: dict[str, Callback] = {}
     ui_callbacks: dict[str, UiCallback] = {}
+    sinks: dict[str, Sink] = {}
     permissions: dict[str, Permission] = {}
     sdks: dict[str, Sdk] = {}
     app_types: dict[int, AppType] = {}
@@ -207,6 +209,8 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     framework: dict[str, FrameworkClass]
     callbacks: dict[str, Callback]
     ui_callbacks: dict[str, UiCallback]
+    sinks: dict[str, Sink]
+    items: dict[str, Item]
     sdks: dict[str, Sdk]
     words: dict[str, WordList]
     packers: dict[str, Packer]

@@ -233,6 +233,27 @@ class UiCallback(Strict, kw_only=True, rename={"cls": "class"}):
     setters: dict[str, UiKind] = {}
 
 
+SinkKind = Literal["network", "log", "file", "preference", "database", "clipboard", "intent", "stream"]
+
+
+class SinkMethod(Strict, kw_only=True):
+    """A call that takes a value, or (`opens`) that gives the object on which a `stream` sink then writes; a
+    field that holds such an object is written as a method."""
+
+    name: str
+    args: str | None = None
+    kind: SinkKind
+    role: Literal["takes", "opens"] = "takes"
+
+
+class Sink(Strict, rename={"cls": "class"}):
+    """Where values leave through one class; calls through subclasses and implementors count too."""
+
+    cls: str
+    source: str
+    methods: list[SinkMethod]
+
+
 class AppType(Strict, kw_only=True):
     """One of the 39 types of 14号 with its necessary personal information."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingcha.extract.package.columns import Code
+from mingcha.extract.package.flow.flows import flows
+from mingcha.extract.package.flow.sinks import Sinks
 from mingcha.extract.package.graph import entries, guards, verdicts
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.triggers import Table
@@ -33,6 +35,7 @@ class Reference:
     triggers: Table
     framework: Hierarchy
     ui: Mapping[str, Any]
+    sinks: Sinks
 
     @classmethod
     def build(cls, catalogue: Any) -> Reference:
@@ -42,7 +45,7 @@ class Reference:
             d(name): (d(f.parent) if f.parent else None, tuple(d(i) for i in f.interfaces))
             for name, f in catalogue.framework.items()
         }
-        return cls(Table.build(catalogue.callbacks.values()), framework, catalogue.ui_callbacks)
+        return cls(Table.build(catalogue.callbacks.values()), framework, catalogue.ui_callbacks, Sinks.build(catalogue))
 
 
 @dataclass(slots=True)
@@ -51,16 +54,19 @@ class Inspected:
 
     startup: Startup
     guards: guards.Guards
+    sinks: Sinks
     _classes: frozenset[str] | None = field(default=None)
 
     def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
-        """`reach`, then a `startup-path` for every call that collects."""
+        """`reach`, then a `startup-path` for every call that collects, then where the values go."""
         yield self.startup.fact(exhibit)
+        calls = [c for c in calls if c["kind"] == "api-call"]
         items = (
             c for c in calls
-            if c["kind"] == "api-call" and (c["group"] == "item" or c["item"] in _COLLECTING)
+            if c["group"] == "item" or c["item"] in _COLLECTING
         )  # fmt: skip
         yield from verdicts.facts(self.startup, self.guards, items, owners, exhibit)
+        yield from flows(self.startup.world, calls, owners, self.sinks, exhibit)
 
     def reached(self, method: str) -> bool | None:
         """Whether a method runs on a start-up path; None where static reading cannot know."""
@@ -104,7 +110,7 @@ def inspect(
         world, reference.triggers, known, started, offered, _asked(ids, started, components, targets), packed,
         not above.isdisjoint(_HOTFIX),
     )  # fmt: skip
-    return Inspected(startup, guards.find(startup, reference.ui))
+    return Inspected(startup, guards.find(startup, reference.ui), reference.sinks)
 
 
 def _asked(

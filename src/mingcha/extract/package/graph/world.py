@@ -134,7 +134,7 @@ class World:
         # Of a field only its class matters here: touching a static one initialises the class.
         operand[fields] = own[code.field_class[operand[fields]]]
         for name, column in (
-            ("def_class", np.where(keep, classes[method], -1)), ("def_flags", code.def_flags),
+            ("def_class", np.where(keep, np.append(classes, -1)[method], -1)), ("def_flags", code.def_flags),
             ("def_sig", sig[method]), ("ref_class", classes), ("ref_sig", sig[:-1]), ("kind", kind),
             ("op", code.event_op), ("operand", operand), ("event_def", code.event_def + shift),
         ):  # fmt: skip
@@ -392,6 +392,10 @@ class World:
             code, local = self.place(d)
             self._bodies[d] = decode(code, local) if len(self._bodies) < BODIES else None
         return self._bodies[d]
+
+    def decoded(self, d: int) -> bool:
+        """Whether a definition's body was asked for before."""
+        return d in self._bodies
 
     def target(self, code: Code, method: int, virtual: bool) -> int:
         """The one definition of the package that a call can run, -1 where there are more or none."""

@@ -1,0 +1,185 @@
+"""From sensitive calls to `flow` facts: the value goes on in its method (`taint.py`), back to the callers
+of that method, and through fields to the methods of the same class that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mingcha.extract.package.body.analysis import constant
+from mingcha.extract.package.body.form import Body
+from mingcha.extract.package.columns import FIELD
+from mingcha.extract.package.flow.passes import DATA, HANDLE, STATES
+from mingcha.extract.package.flow.sinks import Methods, Sinks
+from mingcha.extract.package.flow.taint import Found, Place, Tracer, calls
+from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.owners import Owners
+
+Fact = dict[str, Any]
+CALLS = 3  # followed from the method that obtains a value to the one that hands it to a sink
+READERS = 12  # methods of a class that read one field
+FACTS = 500  # of one package
+# What a reference of each kind gives: the value, or only what leads to it. Receivers registered by an intent
+# filter get theirs in another method, by another call.
+_LEADS = frozenset({"getMethod", "getDeclaredMethod", "getField", "getDeclaredField", "acquireContentProviderClient", "parse"})
+_VIA = frozenset({"direct", "provider", "settings-key", "reflection", "command", "file"})
+_NEVER = frozenset({"forName", "registerContentObserver"})
+_MINE = "Landroid/os/Process;->myPid()I"
+
+
+class _Level(NamedTuple):
+    """What came out of one method, and how many calls are left from there."""
+
+    d: int
+    found: Found
+    left: int
+    path: tuple[int, ...]
+
+
+def flows(
+    world: World, facts: Iterable[Mapping[str, Any]], owners: Owners, sinks: Sinks, exhibit: str
+) -> Iterator[Fact]:
+    """A fact for each sink that a value of an `api-call` reaches, once per item, caller, kind and receiver."""
+    tracer = Tracer(world, Methods(world, sinks), owners)
+    seen: set[tuple[str, str, str, str]] = set()
+    for call in facts:
+        if not _wanted(call, sinks):
+            continue
+        d = world.find(call["caller"])
+        body = tracer.body(d) if d >= 0 else None
+        if body is None:
+            continue
+        tracer.again()
+        for sunk, path in _follow(tracer, d, body, call):
+            key = call["item"], call["caller"], sunk.kind, sunk.receiver.id
+            vendor = sinks.vendors.get(sunk.receiver.id)
+            own = sunk.kind == "sdk" and (
+                sunk.receiver.id == call["owner"]["id"] or vendor == sinks.vendors.get(call["owner"]["id"])
+            )
+            if key in seen or own:
+                continue
+            seen.add(key)
+            if len(seen) > FACTS:
+                return
+            yield {
+                "kind": "flow", "exhibit": exhibit, "where": f"{call['dex']}:{call['caller']}", "item": call["item"],
+                "api": call["api"], "caller": call["caller"], "sink": sunk.callee, "sink_kind": sunk.kind,
+                "path": [world.method(m) for m in path], "owner": call["owner"], "receiver": sunk.receiver.fact(),
+                "dex": call["dex"],
+            }  # fmt: skip
+
+
+def _wanted(call: Mapping[str, Any], sinks: Sinks) -> bool:
+    if call["kind"] != "api-call" or call["group"] != "item" or call["item"] not in sinks.items:
+        return False
+    name = call["callee"].partition("(")[0].rpartition(">")[2].partition(":")[0]
+    api = call["api"].rpartition(".")
+    short = f"{api[0].rpartition('.')[2]}.{api[2]}" if "#" not in call["api"] else api[2]
+    return call["via"] in _VIA and name not in _NEVER and short not in STATES
+
+
+def _follow(tracer: Tracer, d: int, body: Body, call: Mapping[str, Any]) -> Iterator[tuple[Any, tuple[int, ...]]]:
+    """(sink, methods from the caller to the one that calls it) of one sensitive call."""
+    places, puts = _begin(body, call)
+    if not places and not puts:
+        return
+    todo = [_Level(d, tracer.run(d, places, puts, CALLS), CALLS, (d,))]
+    read: set[tuple[int, str]] = set()
+    for level in todo:  # grows
+        for sunk, path in level.found.sinks.items():
+            if len(level.path) + len(path) <= CALLS + 1:
+                yield sunk, (*level.path, *path)
+        if level.left <= 0 or tracer.steps <= 0:
+            continue
+        if level.found.returns or level.found.params:
+            todo += _callers(tracer, level)
+        for key, (mode, path) in level.found.fields.items():
+            if key not in read and len(level.path) + len(path) <= CALLS:
+                read.add(key)
+                todo += _readers(tracer, level, key, mode, (*level.path, *path))
+
+
+def _begin(body: Body, call: Mapping[str, Any]) -> tuple[list[Place], list[Place]]:
+    """Registers that hold what the call yields, and objects that it fills."""
+    code, callee = body.code, call["callee"]
+    places: list[Place] = []
+    puts: list[Place] = []
+    at = calls(body, code, callee)
+    name = callee.partition("(")[0].rpartition(">")[2]
+    if call["item"] == "running-apps" and calls(body, code, _MINE):
+        return places, puts  # looks its own process up
+    for i in at:
+        insn = body.insns[i]
+        if call["constant"] and not _states(body, i, call["constant"], alone=len(at) == 1):
+            continue
+        if insn.op != "invoke":
+            mode = HANDLE if call["via"] == "provider" else DATA
+            places += [(s, insn.dst, mode) for s in body.succ[i]]
+        elif name == "<init>":
+            mode = HANDLE if call["via"] == "command" or callee.startswith("Ljava/io/File;") else DATA
+            puts.append((i, insn.src[0], mode))
+        elif i + 1 < len(body.insns) and body.insns[i + 1].op == "result" and not callee.endswith(")Z"):
+            leads = name in _LEADS or call["via"] == "command"
+            places += [(s, body.insns[i + 1].dst, HANDLE if leads else DATA) for s in body.succ[i + 1]]
+    return places, puts
+
+
+def _states(body: Body, i: int, wanted: str, *, alone: bool) -> bool:
+    """Whether the constant that made the match is an argument of this very call. One that is put together
+    out of the method's sight is believed where there is no other call."""
+    found = [constant(body, i, r) for r in body.insns[i].src]
+    texts = [c for c in found if isinstance(c, str)]
+    return any(t[:200] == wanted for t in texts) or (alone and not texts)
+
+
+def _callers(tracer: Tracer, level: _Level) -> Iterator[_Level]:
+    """On in the methods that call this one and get the value back, or gave it the object that has it now."""
+    for d, i in tracer.callers(level.d):
+        body = tracer.body(d) if d not in level.path else None
+        if body is None:
+            continue
+        insn = body.insns[i]
+        places: list[Place] = []
+        if level.found.returns and i + 1 < len(body.insns) and body.insns[i + 1].op == "result":
+            places = [(s, body.insns[i + 1].dst, level.found.returns) for s in body.succ[i + 1]]
+        puts = [
+            (i, insn.src[k], mode) for k, mode in level.found.params.items()
+            if k < len(insn.src) and (insn.static or k > 0)
+        ]  # fmt: skip
+        if places or puts:
+            yield _Level(d, tracer.run(d, places, puts, level.left - 1), level.left - 1, (*level.path, d))
+
+
+def _readers(
+    tracer: Tracer, level: _Level, key: tuple[int, str], mode: int, path: tuple[int, ...]
+) -> Iterator[_Level]:
+    """On in the methods of the field's class that read it."""
+    w, (cls, name) = tracer.world, key
+    rows = w.rows(cls)
+    if not rows:
+        return
+    low, high = int(w.def_start[rows.start]), int(w.def_start[rows.stop])
+    code, first = w.event_place(low) if low < high else (None, 0)
+    if code is None:
+        return
+    fields = [f for n, f in w.fields(cls, name) if w.codes[n] is code]
+    part = slice(first, first + high - low)
+    hit = np.flatnonzero((code.event_kind[part] == FIELD) & np.isin(code.event_operand[part], fields)) + first
+    left = min(level.left, CALLS - len(path) + 1)
+    by: dict[int, list[int]] = {}
+    for local in hit.tolist():
+        by.setdefault(int(code.event_def[local]) + w.def_base[w.container(code)], []).append(local)
+    for d in list(by)[:READERS]:
+        body = tracer.body(d)
+        if body is None:
+            continue
+        places: list[Place] = []
+        for local in by[d]:
+            i = body.index(int(code.event_pos[local]))
+            if i >= 0 and body.insns[i].op in ("get", "sget"):
+                places += [(s, body.insns[i].dst, mode) for s in body.succ[i]]
+        again = d == path[-1]
+        if places:
+            yield _Level(d, tracer.run(d, places, (), left), left, path if again else (*path, d))
