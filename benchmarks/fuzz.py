@@ -142,7 +142,8 @@ def main() -> int:
             if died:
                 deaths += 1
                 if deaths <= 20:
-                    print(f"  case {n} ({family}): {sorted(died)} {reading.exhibit.limitations[:2]}")
+                    why = [f"{lim.code}: {lim.detail}" for lim in reading.exhibit.limitations if lim.code in died]
+                    print(f"  case {n} ({family}): {'; '.join(why[:2]) or sorted(died)}")
             outcomes[family, "limited: " + sorted(died)[0] if died else reading.exhibit.status] += 1
             if family in ("dex", "raw-dex"):
                 dex_total += 1

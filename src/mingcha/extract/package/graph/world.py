@@ -182,7 +182,9 @@ class World:
         numbers = [
             names.setdefault(bytes(data[start[s] : end[s]]) if s >= 0 else b"", len(names)) for s in ids.tolist()
         ]
-        protos = np.array([*self._prototypes(code, own), 0], np.int64)
+        # A prototype that the file does not have reads as one without arguments that returns nothing.
+        none = self.proto_id.setdefault(np.array([self._type("V")], np.int32).tobytes(), len(self.proto_id))
+        protos = np.array([*self._prototypes(code, own), none], np.int64)
         name = np.array(numbers, np.int64)[inverse] if len(ids) else np.zeros(0, np.int64)
         if len(names) >> _NAME or len(self.proto_id) >> _PROTO:
             self.cut = True
