@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from mingcha.extract.package.graph import inspect
 from mingcha.extract.package.graph.entries import Entry
 from mingcha.extract.package.graph.startup import Startup, orphans
 from mingcha.extract.package.graph.world import World
+from mingcha.extract.package.owners import Owners
 from tests.extract.package.dexbuild import Cls, Mth, build
 
 VOID = ("return-void",)
@@ -191,3 +193,30 @@ def test_every_step_has_a_name_that_the_facts_declare() -> None:
     declared = catalogue.load().facts["startup-path"].fields["steps"].doc
     for name in [t.via for entry in catalogue.load().callbacks.values() for t in entry.triggers]:
         assert name in declared, name
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_damaged_code_is_followed_without_an_error(seed: int, hits: int) -> None:
+    rng = random.Random(seed)
+    near = Cls("La/Near;", [method("read", READ, static=True), method("run", READ)], interfaces=("Ljava/lang/Runnable;",))
+    whole = app(*make(0, "La/Near;"), ("invoke-virtual", [1, 0], "Landroid/os/Handler;->post(Ljava/lang/Runnable;)Z"),
+                ("const-string", 2, "a.Near"), ("invoke-static", [2], "Ljava/lang/Class;->forName(Ljava/lang/String;)Ljava/lang/Class;"),
+                ("invoke-static", [], "La/Near;->read()V"))  # fmt: skip
+    data = bytearray(build([whole, near]))
+    for _ in range(hits):
+        data[rng.randrange(0x20, len(data))] = rng.randrange(256)
+    data[:8] = b"dex\n035\0"
+    try:
+        code = tables.read("classes.dex", bytes(data))
+    except tables.NotDex:
+        return
+    package = {"component_factory": None, "application_class": "a.App"}
+    found = inspect.inspect([code], package, [], {}, {}, REFERENCE)
+    assert found is not None
+    calls = [{"kind": "api-call", "group": "item", "caller": c, "callee": GET, "api": "x", "item": "imei", "where": "", "via": "direct",
+              "constant": None, "permission": None, "owner": {"kind": "app", "id": "", "name": ""}, "dex": "classes.dex"}
+             for c in ("La/Near;->read()V", "La/Near;->run()V", "La/Gone;->x()V")]  # fmt: skip
+    facts = list(found.facts(calls, Owners({}, "a"), ""))
+    assert [f["kind"] for f in facts[:1]] == ["reach"]
+    assert sum(f["kind"] == "startup-path" for f in facts) == 3
