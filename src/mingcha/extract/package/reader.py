@@ -345,8 +345,7 @@ class _Run:
     def _running(self, facts: list[Fact], own: owners.Owners) -> _Running:
         """What runs before the user does anything, and what starts by itself."""
         package, components = self.manifest.package, [f for f in self.manifest.facts if f["kind"] == "component"]
-        application = self.container.format not in ("dex", "jar") and bool(self.container.apks)
-        if self.program is None or not application:
+        if self.program is None or self.container.format == "dex":
             return _Running([], frozenset(), False)
         services = self._services()
         packed = any(code == "packed" for code, _ in self.notes.limitations)
@@ -360,8 +359,9 @@ class _Run:
         remarks = len(self.notes.limitations)
         codes = self.program.codes()
         started = inspect.inspect(
-            codes, package, components, self.manifest.classes, services, self.ref.graph, packed=packed
-        )
+            codes, package, components, self.manifest.classes, services, self.ref.graph, packed=packed,
+            library=self.container.format in ("aar", "jar"),
+        )  # fmt: skip
         found = list(started.facts(facts, own, self.digest)) if started else []
         found += selfstart.read(
             components, package, codes, own, self.digest, notes=self.notes, push=self.ref.push,

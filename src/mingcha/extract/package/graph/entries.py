@@ -9,8 +9,11 @@ the app itself says more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from mingcha.extract.package.graph.world import World
 
 Fact = Mapping[str, Any]
 Methods = tuple[tuple[bytes, str], ...]
@@ -106,6 +109,24 @@ def read(package: Fact, components: Sequence[Fact], targets: Mapping[str, str]) 
             out.append(Entry(descriptor(c["name"]), "receiver", "receiver", c["process"], 1))
         elif c["type"] == "service" and any(a in _SYNC for a in c["actions"]):
             out.append(Entry(descriptor(c["name"]), "service", "sync", c["process"], 1))
+    return out
+
+
+# How SDKs name what a host calls to start them.
+_OPENING = re.compile(rb"^(pre)?(init|initialize|initSdk|initSDK|install|setup|start|register|attach|create|launch|config)", re.I)
+
+
+def library(world: World) -> list[int]:
+    """Where an SDK's code begins: public methods of public classes that a host calls to start it. When it
+    does is the host's choice."""
+    out = []
+    for cls, (n, row) in world.class_at.items():
+        name = world.types[cls].rpartition("/")[2].rstrip(";")
+        if int(world.codes[n].class_flags[row]) & 1 and len(name) > 2:
+            out += [
+                d for d in world.rows(cls)
+                if world.def_class[d] >= 0 and world.def_flags[d] & 1 and _OPENING.match(world.name_of(int(world.def_sig[d])))
+            ]  # fmt: skip
     return out
 
 

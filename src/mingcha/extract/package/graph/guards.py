@@ -23,6 +23,7 @@ from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
 from mingcha.extract.package.graph.world import PROTO, World, events_of
 from mingcha.extract.package.graph.writers import STORED, Writers
+from mingcha.extract.package.strings import distinct
 
 ROUNDS = 12  # times that flags are dropped and the reach is worked out again
 READERS = 3_000  # methods whose branches are looked at
@@ -269,7 +270,7 @@ def _given(w: World, readers: Sequence[int]) -> set[int]:
     defs = np.array(readers, np.int64)
     events = events_of(w, defs) if len(defs) else defs
     calls = events[(w.kind[events] == INVOKE) & (w.operand[events] >= 0)]
-    for ref in np.unique(w.operand[calls]).tolist():
+    for ref in distinct(w.operand[calls]).tolist():
         cls, sig = int(w.ref_class[ref]), int(w.ref_sig[ref])
         if cls in w.class_at and "Z" in w.proto_text(sig).partition(")")[0]:
             d = w.one(cls, sig)
@@ -303,7 +304,7 @@ def _returns_flag(w: World, d: int) -> bool:
 
 def _callers(w: World, calls: I64, targets: Sequence[int]) -> set[int]:
     """Reached methods that call one of some methods, or one of that signature over an interface."""
-    wanted = np.unique(w.def_sig[np.array(targets, np.int64)])
+    wanted = distinct(w.def_sig[np.array(targets, np.int64)])
     refs = w.operand[calls]
     hit = np.isin(w.ref_sig[refs], wanted)
     calls, refs = calls[hit], refs[hit]

@@ -77,7 +77,7 @@ class Inspected:
 
     def conclusive(self) -> bool:
         """Whether all code that runs was there to be followed: not being reached then means something."""
-        return not (self.startup.packed or self.startup.stub or self.startup.world.cut or self.startup.reach.cut)
+        return not (self.startup.opened or self.startup.packed or self.startup.stub or self.startup.world.cut or self.startup.reach.cut)
 
     def classes(self) -> frozenset[str]:
         """Descriptors of the classes of which some method is reached."""
@@ -91,11 +91,12 @@ class Inspected:
 def inspect(
     codes: Sequence[Code], package: Mapping[str, Any], components: Sequence[Fact], targets: Mapping[str, str],
     services: Mapping[str, Sequence[str]], reference: Reference, *, packed: bool = False,
+    library: bool = False,
 ) -> Inspected | None:  # fmt: skip
-    """Follow a package's code. None where nothing of it is started by the system (a library, or code
-    without a manifest). `services`: META-INF/services, dotted names."""
+    """Follow a package's code. None where nothing of it is started by the system, unless it is a library,
+    which its host starts. `services`: META-INF/services, dotted names."""
     started = entries.read(package, components, targets)
-    if not started or not codes:
+    if not codes or not (started or library):
         return None
     world = World.of(codes, reference.framework)
     ids = world.type_id
@@ -108,7 +109,7 @@ def inspect(
     above = {world.types[t] for t in world.above(application)} if application is not None else set()
     startup = Startup(
         world, reference.triggers, known, started, offered, _asked(ids, started, components, targets), packed,
-        not above.isdisjoint(_HOTFIX),
+        not above.isdisjoint(_HOTFIX), () if started else entries.library(world),
     )  # fmt: skip
     return Inspected(startup, guards.find(startup, reference.ui), reference.sinks)
 

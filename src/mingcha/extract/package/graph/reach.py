@@ -19,6 +19,7 @@ from mingcha.extract.package.columns import CUSTOM, FIELD, I32, I64, INVOKE, NEW
 from mingcha.extract.package.graph.objects import Kind, Objects
 from mingcha.extract.package.graph.triggers import Call, Triggers
 from mingcha.extract.package.graph.world import NATIVE, PROTO, World, events_of
+from mingcha.extract.package.strings import distinct
 
 ROUNDS = 2_000  # a path longer than this is no evidence; a crafted chain ends here
 PAIRS = 8_000_000  # pairs of receiver class and call that are looked up in all
@@ -115,13 +116,16 @@ class Reach:
             if cls in self.world.class_at or cls >= len(self.world.types):  # others run nothing of the package
                 self._new.append((cls, event))
 
-    def init(self, cls: int, event: int) -> None:
-        """The class is initialised, its superclasses before it."""
+    def init(self, cls: int, event: int, kind: str = "") -> None:
+        """The class is initialised, its superclasses before it; by the system, for an entry of that kind,
+        where no event does it."""
         while cls >= 0 and cls not in self._inits:
             self._inits.add(cls)
             if self._clinit >= 0 and cls in self.world.class_at:
                 d = self.world.one(cls, self._clinit)
                 if d >= 0 and int(self.world.def_class[d]) == cls:
+                    if event < 0:
+                        self.entry.setdefault(d, kind)
                     self._found.append(_one(d, event, 2, -1))
             cls = int(self.world.parent[cls])
 
@@ -368,7 +372,7 @@ class Reach:
         real = cls < len(w.types)
         target = w.lookup(cls[real], sig[real])
         hit = target >= 0
-        for s in np.unique(step[real]).tolist():
+        for s in distinct(step[real]).tolist():
             mine = hit & (step[real] == s)
             self._found.append(Found(target[mine], event[real][mine], s, cls[real][mine]))
         for i in np.flatnonzero(~real).tolist():

@@ -134,7 +134,7 @@ class Special(Base):
 
     def _run(self, reach: Reach, cls: int, lifecycle: str, event: int, step: str) -> None:
         reach.make(cls, event)
-        reach.init(cls, event)
+        reach.init(cls, event, lifecycle)
         for name, args in self.lifecycles[lifecycle]:
             for d in self.world.members(cls, name, args):
                 reach.enter(d, lifecycle, event, step, cls)

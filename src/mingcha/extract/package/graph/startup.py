@@ -42,6 +42,8 @@ class Startup:
     packed: bool = False
     stub: bool = False
     """The application class loads other code before its own (hot-fix or packer stub)."""
+    opened: Sequence[int] = ()
+    """Of a library: its methods that a host calls to start it. Nothing is then said of when they run."""
     _callers: dict[int, int] = field(default_factory=dict)  # definition -> one that calls it, -1 for none
     triggers: Triggers = field(init=False)
     objects: Objects = field(init=False)
@@ -62,6 +64,10 @@ class Startup:
         reach, special = self.blank()
         if blocked is not None:
             reach.blocked = blocked
+        for d in self.opened:
+            reach.make(int(self.world.def_class[d]), -1)
+            reach.init(int(self.world.def_class[d]), -1, "library")
+            reach.enter(d, "library")
         asked = {e.process for e in self.started if e.process and e.kind not in ("provider", "initializer")}
         for phase in (0, 1):
             for entry in self.started:
@@ -78,7 +84,7 @@ class Startup:
         if cls is None:
             return
         reach.make(cls, -1)
-        reach.init(cls, -1)
+        reach.init(cls, -1, entry.kind)
         for name, args in entries.LIFECYCLES[entry.lifecycle]:
             for d in w.members(cls, name, args):
                 reach.enter(d, entry.kind)

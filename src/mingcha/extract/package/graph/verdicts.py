@@ -24,7 +24,8 @@ _ALWAYS = ("packed", "hotfix")
 def facts(
     startup: Startup, guards: Guards, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str
 ) -> Iterator[Fact]:
-    """One fact for each api-call fact given, in their order."""
+    """One fact for each api-call fact given, in their order; of a library for those that its opening methods
+    lead to, as `needs-run`, since the host decides when."""
     w = startup.world
     blind = startup.blind()
     cut_off: set[int] | None = None  # worked out when first asked for
@@ -33,6 +34,8 @@ def facts(
         d = known.get(call["caller"], -2)
         if d == -2:
             d = known[call["caller"]] = w.find(call["caller"])
+        if startup.opened and (d < 0 or not startup.reach.reached[d]):
+            continue  # of a library: what its opening methods do not lead to says nothing
         where = sites(w, d, call["callee"]) if d >= 0 else []
         out: Fact = {
             "kind": "startup-path", "exhibit": exhibit, "where": call["where"], "caller": call["caller"],
@@ -47,7 +50,7 @@ def facts(
             out["blind"] = sorted({*blind, "unread-code"})
         elif startup.reach.reached[d] and (open_ := _open(guards, where)) is not None:
             _path(out, startup, startup.reach, owners, d, open_, call["callee"])
-            out["verdict"] = "reachable"
+            out["verdict"] = "needs-run" if startup.opened else "reachable"
         elif guards.first.reached[d]:
             way = guards.first.path(d)
             _path(out, startup, guards.first, owners, d, where[0] if where else -1, call["callee"])

@@ -19,6 +19,7 @@ import numpy as np
 from mingcha.extract.package.body.decode import decode
 from mingcha.extract.package.body.form import Body
 from mingcha.extract.package.columns import CLASS, FIELD, I32, I64, INVOKE, NEW, U8, Code
+from mingcha.extract.package.strings import distinct
 
 # A key holds class, name and prototype in 63 bits; beyond these the world is cut and says so.
 _CLASS, _NAME, _PROTO = 20, 22, 20
@@ -254,7 +255,7 @@ class World:
     def defined(self, name: int) -> list[int]:
         """Signatures of this name that some definition which can run has."""
         if self._sigs is None:
-            self._sigs = np.unique(self.def_sig[self._by_key])
+            self._sigs = distinct(self.def_sig[self._by_key])
         low, high = np.searchsorted(self._sigs, (name << _PROTO, (name + 1) << _PROTO))
         return [int(s) for s in self._sigs[low:high]]
 
