@@ -293,6 +293,17 @@ def inventory() -> dict[str, Any]:
         "packers": [{"id": "jiagu", "name": "某加固", "signals": ["lib/arm64-v8a/libjiagu.so", "com.stub.StubApp"]}],
         "deviations": [{"code": "zip-header-mismatch", "detail": f"entry {n}: local header differs \u2067x"} for n in range(11)],
         "native": [], "package": {}, "startup": startup(),
+        "self_start": [
+            {"direction": d, "cause": c, "owner": owners[k % 3], "count": n, "places": [p] * min(n, 1), "actions": [a] if a else [], "targets": [t] if t else [],
+             "interval": i, "reached": k % 2}
+            for k, (d, c, n, p, a, t, i) in enumerate([
+                ("wakes", "wakes-other", 2, "Lcn/jiguang/a/w;->b(Landroid/content/Context;)V", "bindService", "com.other.app", None),
+                ("self", "boot", 1, "cn.jpush.android.service.SchedulerReceiver", "android.intent.action.BOOT_COMPLETED", None, None),
+                ("self", "alarm", 3, HOSTILE_CLASS, "AlarmManager.setRepeating", None, 60.0),
+                ("woken", "exported-service", 4, HOSTILE_NAME, None, None, None), ("self", "unheard-of", 0, "", None, None, None),
+                *(("self", "job", 1, f"com.lucky.Job{n}", None, None, 900.0) for n in range(6)),
+            ])
+        ],
     }  # fmt: skip
 
 

@@ -223,3 +223,14 @@ def test_a_witness_is_named_only_where_the_box_does_not_name_it() -> None:
         "owners": [],
     }
     assert [h.by for h in startup.hops_of(call, ZH, {})] == ["", "", "D"]
+
+
+def test_ways_of_self_start_stand_below() -> None:
+    text = part(inspection())
+    table = text.partition(ZH("selfstart.lede"))[2]
+    assert "最短间隔 60 秒" in table and "唤起他人" in table and "com.<wbr>other.<wbr>app" in table and "[U+202E]" in table
+    assert "unheard-of" in table and "其余 3 行" in table
+    bare = msgspec.structs.replace(inspection(), inventory={})
+    assert ZH("selfstart.title") not in part(bare)
+    for odd in (5, [3], [{"count": "many", "interval": True, "places": 7, "owner": []}]):
+        assert render(msgspec.structs.replace(inspection(), inventory={"self_start": odd}), "html")

@@ -10,7 +10,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
-from mingcha.judge import startup
+from mingcha.judge import selfstart, startup
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact, Subject
 
@@ -42,6 +42,7 @@ def build(facts: Iterable[Fact], catalogue: Catalogue, subject: Subject) -> dict
         "permissions": _permissions(kinds, calls, catalogue, subject),
         "items": _items(calls, catalogue),
         "startup": startup.table(kinds.get("startup-path", []), kinds.get("reach", []), catalogue),
+        "self_start": selfstart.table(kinds.get("self-start", [])),
         "components": _components(kinds.get("component", [])),
         "hosts": _hosts(kinds.get("url", [])),
         "signing": [_bare(fact) for fact in kinds.get("signing", [])],

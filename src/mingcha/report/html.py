@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
-from mingcha.report import charts, startup, summary, tables
+from mingcha.report import charts, selfstart, startup, summary, tables
 from mingcha.report.findings import FOLD, Reader, article_word, overview, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import css_string, octets, pick, prose, visible
@@ -172,6 +172,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         waiting_briefly=summary.missing_briefly(inspection, w)[:5],
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
         startup=startup.page(startup.section(inventory, w), Markup),
+        self_starts=selfstart.rows(inventory, w),
         sdks=tables.sdks(inventory, w),
         permissions=tables.permissions(inventory, w),
         items=tables.items(inventory, w),
