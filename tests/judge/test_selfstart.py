@@ -15,7 +15,7 @@ SDK = {"kind": "sdk", "id": "jpush", "name": "J"}
 
 
 def way(cause: str, direction: str = "self", **more: Any) -> dict[str, Any]:
-    return fact("self-start", cause=cause, direction=direction, by="manifest", **{"owner": SDK, **more})
+    return fact("self-start", cause=cause, direction=direction, **{"by": "manifest", "owner": SDK, **more})
 
 
 def test_rows_by_direction_cause_and_owner() -> None:
@@ -39,7 +39,9 @@ def test_rows_by_direction_cause_and_owner() -> None:
 
 def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     many = selfstart.table(way("boot", component=f"a.R{n}") for n in range(9))
-    assert many[0]["count"] == 9 and len(many[0]["places"]) == selfstart.SHOWN
+    assert many[0]["count"] == 9 and len(many[0]["places"]) == selfstart.SHOWN and many[0]["places_more"] == 4
+    twice = selfstart.table(way("boot", component="a.R", action=n) for n in "xy")
+    assert twice[0]["count"] == 2 and twice[0]["places"] == ["a.R"] and twice[0]["places_more"] == 0
     monkeypatch.setattr(selfstart, "ROWS", 2)
     assert len(selfstart.table(way(f"c{n}") for n in range(5))) == 2
 
@@ -47,3 +49,8 @@ def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_stands_in_the_inventory_where_there_is_one() -> None:
     assert build([way("boot")], CATALOGUE, APP)["self_start"][0]["cause"] == "boot"
     assert "self_start" not in build([fact("package")], CATALOGUE, APP)
+
+
+def test_manifest_and_code_stand_apart() -> None:
+    rows = selfstart.table([way("unlock", component="a.R"), way("unlock", by="code", method="m")])
+    assert [(r["cause"], r["by"]) for r in rows] == [("unlock", "code"), ("unlock", "manifest")]

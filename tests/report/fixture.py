@@ -295,7 +295,7 @@ def inventory() -> dict[str, Any]:
         "native": [], "package": {}, "startup": startup(),
         "self_start": [
             {"direction": d, "cause": c, "owner": owners[k % 3], "count": n, "places": [p] * min(n, 1), "actions": [a] if a else [], "targets": [t] if t else [],
-             "interval": i, "reached": k % 2}
+             "interval": i, "reached": k % 2, "by": "code" if k == 1 else "manifest", "places_more": n // 3}
             for k, (d, c, n, p, a, t, i) in enumerate([
                 ("wakes", "wakes-other", 2, "Lcn/jiguang/a/w;->b(Landroid/content/Context;)V", "bindService", "com.other.app", None),
                 ("self", "boot", 1, "cn.jpush.android.service.SchedulerReceiver", "android.intent.action.BOOT_COMPLETED", None, None),

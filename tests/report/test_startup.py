@@ -230,6 +230,7 @@ def test_ways_of_self_start_stand_below() -> None:
     table = text.partition(ZH("selfstart.lede"))[2]
     assert "最短间隔 60 秒" in table and "唤起他人" in table and "com.<wbr>other.<wbr>app" in table and "[U+202E]" in table
     assert "unheard-of" in table and "其余 3 行" in table
+    assert table.count(ZH("selfstart.registered")) == 1 and table.count(ZH("fold.others", n=1)) == 2
     bare = msgspec.structs.replace(inspection(), inventory={})
     assert ZH("selfstart.title") not in part(bare)
     for odd in (5, [3], [{"count": "many", "interval": True, "places": 7, "owner": []}]):

@@ -1,4 +1,4 @@
-"""Ways of starting without the user, as a table for the report: by direction, cause and owner."""
+"""Ways of starting without the user, as a table for the report: by direction, cause, where it is set up and owner."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _DIRECTIONS = ("wakes", "self", "woken")
 def table(facts: Iterable[Fact]) -> list[Row]:
     """Rows with `count`, `reached` (of code: how many lie on a start-up path) and the shortest `interval`
     in seconds; waking others comes first, being woken last."""
-    groups: dict[tuple[str, str, str, str], list[Fact]] = {}
+    groups: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
         who = owner(fact.get("owner"))
-        key = (str(fact.get("direction")), str(fact.get("cause")), who.kind, who.id)
+        key = (str(fact.get("direction")), str(fact.get("cause")), str(fact.get("by")), who.kind, who.id)
         groups.setdefault(key, []).append(fact)
     return sorted((_row(found) for found in groups.values()), key=_rank)[:ROWS]
 
@@ -28,18 +28,21 @@ def table(facts: Iterable[Fact]) -> list[Row]:
 def _rank(row: Row) -> tuple[Any, ...]:
     known = row["direction"] in _DIRECTIONS
     direction = _DIRECTIONS.index(row["direction"]) if known else len(_DIRECTIONS)
-    return direction, -row["count"], row["cause"], row["owner"]["kind"], row["owner"]["id"]
+    return direction, -row["count"], row["cause"], row["by"], row["owner"]["kind"], row["owner"]["id"]
 
 
 def _row(found: list[Fact]) -> Row:
     who = owner(found[0].get("owner"))
+    places = dict.fromkeys(str(f.get("component") or f.get("method") or "") for f in found)
     intervals = [f["interval"] for f in found if isinstance(f.get("interval"), int | float)]
     return {
         "direction": str(found[0].get("direction")),
         "cause": str(found[0].get("cause")),
+        "by": str(found[0].get("by")),
         "owner": {"kind": who.kind, "id": who.id, "name": who.name},
         "count": len(found),
-        "places": _some(f.get("component") or f.get("method") for f in found),
+        "places": _some(places),
+        "places_more": max(0, len(places) - SHOWN),
         "actions": _some(f.get("action") for f in found),
         "targets": _some(f.get("target") for f in found),
         "interval": min(intervals, default=None),

@@ -9,7 +9,7 @@ from mingcha.report import tables
 from mingcha.report.text import member
 from mingcha.report.words import Words
 
-OPEN = 8  # rows that stand open
+_BROADCASTS = ("boot", "unlock", "connectivity", "power", "package", "time", "media", "other-broadcast")
 
 
 class Row(NamedTuple):
@@ -21,6 +21,7 @@ class Row(NamedTuple):
     total: int
     detail: list[str]
     places: list[str]
+    more: int
 
 
 def rows(inventory: Mapping[str, Any], w: Words) -> list[Row]:
@@ -36,6 +37,8 @@ def _row(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> Row:
         detail.append(w("selfstart.interval", n=f"{interval:g}"))
     if reached:
         detail.append(w("selfstart.reached", n=w.number(reached)))
+    if entry.get("by") == "code" and entry.get("cause") in _BROADCASTS:
+        detail.append(w("selfstart.registered"))
     owner = next(iter(tables.owners([entry.get("owner")], w, names)), "")
     return Row(
         direction=w.get("start_direction", str(entry.get("direction") or "")),
@@ -46,4 +49,5 @@ def _row(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> Row:
         places=[
             ".".join(part for part in member(place) if part) for place in tables.strings(entry.get("places"))
         ],
+        more=tables.number(entry.get("places_more")),
     )
