@@ -181,6 +181,10 @@ class Builder:
             return [0x0E]
         if op == "return":
             return [0x0F | ins[1] << 8]
+        if op == "move-result":
+            return [0x0C | ins[1] << 8]
+        if op == "move":
+            return [0x07 | ins[1] << 8 | ins[2] << 12]
         if op == "const/4":
             return [0x12 | (ins[1] & 0xF) << 8 | (ins[2] & 0xF) << 12]
         if op == "const/16":
@@ -233,7 +237,9 @@ class Builder:
             for m in c.methods:
                 if m.code is not None:
                     units = [u for ins in m.code for u in self._encode(ins)]
-                    blob = struct.pack(f"<HHHHII{len(units)}H", 16, 1, 5, 0, 0, len(units), *units)
+                    args = split(m.proto[1:].split(")")[0])
+                    ins = max(1, sum(2 if a in "JD" else 1 for a in args) + (not m.flags & 8))
+                    blob = struct.pack(f"<HHHHII{len(units)}H", 16, ins, 5, 0, 0, len(units), *units)
                     codes[c.name, m.name, m.proto] = self.code_at[f"{c.name}->{m.name}{m.proto}"] = put(
                         blob, 4
                     )

@@ -6,20 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from mingcha.extract.package.body.analysis import constant
 from mingcha.extract.package.body.form import Body
-from mingcha.extract.package.columns import FIELD
-from mingcha.extract.package.flow.passes import DATA, HANDLE, STATES
+from mingcha.extract.package.flow.passes import DATA, HANDLE, MEMBERS, STATES
 from mingcha.extract.package.flow.sinks import Methods, Sinks
-from mingcha.extract.package.flow.taint import Found, Place, Tracer, calls
+from mingcha.extract.package.flow.taint import Found, Place, Tracer
 from mingcha.extract.package.graph.world import World
 from mingcha.extract.package.owners import Owners
 
 Fact = dict[str, Any]
 CALLS = 3  # followed from the method that obtains a value to the one that hands it to a sink
-READERS = 12  # methods of a class that read one field
 FACTS = 500  # of one package
 # What a reference of each kind gives: the value, or only what leads to it. Receivers registered by an intent
 # filter get theirs in another method, by another call.
@@ -75,14 +71,14 @@ def _wanted(call: Mapping[str, Any], sinks: Sinks) -> bool:
     if call["kind"] != "api-call" or call["group"] != "item" or call["item"] not in sinks.items:
         return False
     name = call["callee"].partition("(")[0].rpartition(">")[2].partition(":")[0]
-    api = call["api"].rpartition(".")
-    short = f"{api[0].rpartition('.')[2]}.{api[2]}" if "#" not in call["api"] else api[2]
-    return call["via"] in _VIA and name not in _NEVER and short not in STATES
+    home, _, member = call["api"].rpartition(".")
+    short = member if "#" in member else f"{home.rpartition('.')[2]}.{member}"
+    return call["via"] in _VIA and name not in _NEVER and short not in STATES and short not in MEMBERS
 
 
 def _follow(tracer: Tracer, d: int, body: Body, call: Mapping[str, Any]) -> Iterator[tuple[Any, tuple[int, ...]]]:
     """(sink, methods from the caller to the one that calls it) of one sensitive call."""
-    places, puts = _begin(body, call)
+    places, puts = _begin(tracer, body, call)
     if not places and not puts:
         return
     todo = [_Level(d, tracer.run(d, places, puts, CALLS), CALLS, (d,))]
@@ -101,14 +97,14 @@ def _follow(tracer: Tracer, d: int, body: Body, call: Mapping[str, Any]) -> Iter
                 todo += _readers(tracer, level, key, mode, (*level.path, *path))
 
 
-def _begin(body: Body, call: Mapping[str, Any]) -> tuple[list[Place], list[Place]]:
+def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Place], list[Place]]:
     """Registers that hold what the call yields, and objects that it fills."""
-    code, callee = body.code, call["callee"]
+    callee = call["callee"]
     places: list[Place] = []
     puts: list[Place] = []
-    at = calls(body, code, callee)
+    at = tracer.calls(body, callee)
     name = callee.partition("(")[0].rpartition(">")[2]
-    if call["item"] == "running-apps" and calls(body, code, _MINE):
+    if call["item"] == "running-apps" and tracer.calls(body, _MINE):
         return places, puts  # looks its own process up
     for i in at:
         insn = body.insns[i]
@@ -156,30 +152,9 @@ def _readers(
     tracer: Tracer, level: _Level, key: tuple[int, str], mode: int, path: tuple[int, ...]
 ) -> Iterator[_Level]:
     """On in the methods of the field's class that read it."""
-    w, (cls, name) = tracer.world, key
-    rows = w.rows(cls)
-    if not rows:
-        return
-    low, high = int(w.def_start[rows.start]), int(w.def_start[rows.stop])
-    code, first = w.event_place(low) if low < high else (None, 0)
-    if code is None:
-        return
-    fields = [f for n, f in w.fields(cls, name) if w.codes[n] is code]
-    part = slice(first, first + high - low)
-    hit = np.flatnonzero((code.event_kind[part] == FIELD) & np.isin(code.event_operand[part], fields)) + first
     left = min(level.left, CALLS - len(path) + 1)
-    by: dict[int, list[int]] = {}
-    for local in hit.tolist():
-        by.setdefault(int(code.event_def[local]) + w.def_base[w.container(code)], []).append(local)
-    for d in list(by)[:READERS]:
+    for d, reads in tracer.readers(*key):
         body = tracer.body(d)
-        if body is None:
-            continue
-        places: list[Place] = []
-        for local in by[d]:
-            i = body.index(int(code.event_pos[local]))
-            if i >= 0 and body.insns[i].op in ("get", "sget"):
-                places += [(s, body.insns[i].dst, mode) for s in body.succ[i]]
-        again = d == path[-1]
+        places = [(s, body.insns[i].dst, mode) for i in reads for s in body.succ[i]] if body else []
         if places:
-            yield _Level(d, tracer.run(d, places, (), left), left, path if again else (*path, d))
+            yield _Level(d, tracer.run(d, places, (), left), left, path if d == path[-1] else (*path, d))

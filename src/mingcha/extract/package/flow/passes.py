@@ -109,7 +109,7 @@ PLAIN = frozenset(
     """equals hashCode getClass length size isEmpty compareTo indexOf lastIndexOf contains containsKey startsWith
     endsWith matches charAt getCount getColumnIndex getColumnIndexOrThrow getColumnName getColumnNames getPosition
     getColumnCount getTime getAccuracy getProvider getElapsedRealtimeNanos getRssi getLinkSpeed getFrequency
-    getSupplicantState getNetworkId getName getDisplayName getMTU getIndex getType describeContents available
+    getSupplicantState getNetworkId getDisplayName getMTU getIndex getType describeContents available
     getItemCount waitFor exitValue getErrorStream hasNext hasMoreElements getDescription getMimeType getScheme
     getAuthority getPackageManager ordinal getTimestamp""".split()  # noqa: SIM905
 )
@@ -122,10 +122,13 @@ STATES = frozenset(
     TelephonyManager.getCallState TelephonyManager.getServiceState TelephonyManager.getSignalStrength
     WifiInfo.getNetworkId AccountManager.getAuthenticatorTypes Account#type GpsStatus.getSatellites
     GnssStatus.getAzimuthDegrees GnssStatus.getSvid LinkProperties.getDnsServers DhcpInfo#gateway DhcpInfo#dns1
-    DhcpInfo#serverAddress DhcpInfo#netmask ClipboardManager.getPrimaryClipDescription NeighboringCellInfo.getRssi
+    DhcpInfo#serverAddress ClipboardManager.getPrimaryClipDescription NeighboringCellInfo.getRssi
     NetworkInterface.getNetworkInterfaces NetworkInterface.getByName ActivityManager.getAppTasks
     ActivityManager.getProcessesInErrorState SubscriptionManager.getActiveSubscriptionInfoCount
     SubscriptionManager.getActiveSubscriptionInfoCountMax SubscriptionInfo.getSimSlotIndex
     SubscriptionManager.getDefaultSubscriptionId SubscriptionManager.getDefaultDataSubscriptionId
     AccessibilityManager.getEnabledAccessibilityServiceList TextToSpeech.getEngines WifiManager.startScan""".split()  # noqa: SIM905
 )
+# Members of objects that need not be the user's: what an intent brought, the address of a server. They hand
+# on what is followed, and begin nothing.
+MEMBERS = frozenset({"ClipData$Item.getText", "ClipData$Item.coerceToText", "ClipData$Item.getUri", "InetAddress.getHostAddress"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mingcha.extract.package.columns import Code
-from mingcha.extract.package.flow.passes import PASSES
+from mingcha.extract.package.flow.passes import MEMBERS, PASSES
 from mingcha.extract.package.graph.entries import descriptor
 from mingcha.extract.package.graph.world import World
 from mingcha.extract.package.owners import FRAMEWORK
@@ -70,7 +70,7 @@ class Sinks:
             takes, opens, personal(catalogue.items),
             {s.id: s.vendor.zh for s in catalogue.sdks.values() if s.personal},
             frozenset((descriptor(a.cls), m.name or m.field) for a in catalogue.apis.values() for m in a.members
-                      if m.item and not m.constant),
+                      if m.item and not m.constant and f"{a.cls.rpartition('.')[2]}.{m.name}" not in MEMBERS),
         )  # fmt: skip
 
 

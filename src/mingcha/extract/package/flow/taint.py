@@ -7,13 +7,17 @@ is told to whoever asked (`Found`). No branch is ever excluded, so "may flow" is
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from mingcha.extract.package.body.analysis import constant, sources
 from mingcha.extract.package.body.form import Body, Insn
-from mingcha.extract.package.columns import Code
+from mingcha.extract.package.columns import FIELD
 from mingcha.extract.package.flow.passes import BOX, DATA, HANDLE, PLAIN
 from mingcha.extract.package.flow.sinks import Method, Methods
 from mingcha.extract.package.graph.world import NATIVE, World
@@ -21,8 +25,9 @@ from mingcha.extract.package.owners import Owner, Owners
 
 BODIES = 1_500  # decoded for this question, beyond those that start-up reach decoded
 STEPS = 200  # uses of one value
-WALKED = 20_000  # instructions passed in search of the uses of one value
+WALKED = 5_000  # straight lines passed in search of the uses of one value
 CALLERS = 12  # of one method; a helper with more is called by everybody, and the first ones stand for all
+READERS = 12  # methods of a class that read one field
 ORIGIN = 12  # moves and wrappers followed back from an object
 Place = tuple[int, int, int]  # instruction, register, mode: what the register holds just before it
 
@@ -60,6 +65,9 @@ class Tracer:
     spent: int = 0
     _ran: dict[tuple[int, tuple[Place, ...], tuple[Place, ...], int], Found] = field(default_factory=dict)
     _callers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _readers: dict[tuple[int, str], list[tuple[int, list[int]]]] = field(default_factory=dict)
+    _names: dict[tuple[int, str], dict[int, str]] = field(default_factory=dict)
+    _lines: dict[int, tuple[list[int], dict[int, list[int]]]] = field(default_factory=dict)
     _busy: set[tuple[int, int]] = field(default_factory=set)
 
     def again(self) -> None:
@@ -128,6 +136,66 @@ class Tracer:
         self._callers[d] = out
         return out
 
+    def readers(self, cls: int, name: str) -> list[tuple[int, list[int]]]:
+        """Methods of a field's own class that read it, with the instructions that do."""
+        known = self._readers.get((cls, name))
+        if known is not None:
+            return known
+        w, out = self.world, self._readers.setdefault((cls, name), [])
+        rows = w.rows(cls)
+        low, high = (int(w.def_start[rows.start]), int(w.def_start[rows.stop])) if rows else (0, 0)
+        if low >= high:
+            return out
+        code, first = w.event_place(low)
+        n = w.container(code)
+        fields = [f for m, f in w.fields(cls, name) if m == n]
+        part = slice(first, first + high - low)
+        by: dict[int, list[int]] = {}
+        for k in np.flatnonzero((code.event_kind[part] == FIELD) & np.isin(code.event_operand[part], fields)).tolist():
+            by.setdefault(int(code.event_def[first + k]) + w.def_base[n], []).append(int(code.event_pos[first + k]))
+        for d in list(by)[:READERS]:
+            body = self.body(d)
+            at = [body.index(pos) for pos in by[d]] if body else []
+            reads = [i for i in at if i >= 0 and body and body.insns[i].op in ("get", "sget")]
+            if reads:
+                out.append((d, reads))
+        return out
+
+    def calls(self, body: Body, callee: str) -> list[int]:
+        """Instructions of a body that call a method, or read a field, by its descriptor."""
+        code = body.code
+        ops = ("invoke",) if "(" in callee else ("get", "sget")
+        names = self._names.setdefault((self.world.container(code), ops[0]), {})
+        out = []
+        for i, insn in enumerate(body.insns):
+            if insn.op in ops and insn.ref >= 0:
+                name = names.get(insn.ref)
+                if name is None:
+                    name = names[insn.ref] = (code.method if ops[0] == "invoke" else code.field_ref)(insn.ref)
+                if name == callee:
+                    out.append(i)
+        return out
+
+    def lines(self, d: int, body: Body) -> tuple[list[int], dict[int, list[int]]]:
+        """For each instruction the last one of the straight line that it begins; for each register the
+        instructions that read or write it."""
+        known = self._lines.get(d)
+        if known is not None:
+            return known
+        succ, handlers, n = body.succ, body.handlers, len(body.insns)
+        ends = list(range(n))
+        for i in range(n - 2, -1, -1):
+            if succ[i] == (i + 1,) and handlers[i] is handlers[i + 1]:
+                ends[i] = ends[i + 1]
+        touched: defaultdict[int, list[int]] = defaultdict(list)  # one that is named twice stands there twice
+        for i, insn in enumerate(body.insns):
+            for r in insn.src:
+                touched[r].append(i)
+            if insn.dst >= 0:
+                touched[insn.dst].append(i)
+        self._lines[d] = ends, touched
+        return ends, touched
+
     def _does(self, d: int) -> bool:
         """Whether a method calls, writes or returns anything at all."""
         w = self.world
@@ -160,30 +228,31 @@ class _Run:
     def go(self) -> None:
         """Follow everything that was added."""
         tracer, insns, succ, handlers = self.tracer, self.body.insns, self.body.succ, self.body.handlers
-        seen, todo = self._seen, self._todo
-        while todo and tracer.walked > 0 and tracer.steps > 0:
-            i, register, mode = todo.pop()
-            while True:  # along the straight line, which is nearly all of the way
-                tracer.walked -= 1
+        ends, touched = tracer.lines(self.d, self.body)
+        while self._todo and tracer.walked > 0 and tracer.steps > 0:
+            i, register, mode = self._todo.pop()
+            tracer.walked -= 1
+            end = ends[i]
+            for s in handlers[i]:
+                self.add(s, register, mode)
+            at = touched.get(register, ())
+            last = -1
+            for k in range(bisect_left(at, i), len(at)):
+                i = at[k]
+                if i > end:
+                    break
+                if i == last:
+                    continue
+                last = i
                 insn = insns[i]
                 if register in insn.src:
                     tracer.steps -= 1
                     self._use(i, insn, register, mode)
                 if insn.dst == register:
-                    break
-                if handlers[i]:
-                    for s in handlers[i]:
-                        self.add(s, register, mode)
-                following = succ[i]
-                if len(following) != 1:
-                    for s in following:
-                        self.add(s, register, mode)
-                    break
-                i = following[0]
-                at = i, register
-                if seen.get(at, 0) >= mode:
-                    break
-                seen[at] = mode
+                    end = -1
+            if end >= 0:
+                for s in succ[end]:
+                    self.add(s, register, mode)
 
     def _after(self, i: int, register: int, mode: int) -> None:
         for s in self.body.succ[i]:
@@ -270,17 +339,17 @@ class _Run:
             if kind:
                 self._sink(insn.ref, m, kind, ())
         if m.effect:
-            self._pass(i, insn, m.effect, mode, argument, receiver)
+            self._pass(i, insn, m, mode, argument, receiver)
         elif m.system:
             if receiver and mode == DATA and m.name not in PLAIN and not m.listed and m.result not in "VZ":
                 self._result(i, DATA)
         else:
             self._given(i, insn, m, mode, where, argument)
 
-    def _pass(self, i: int, insn: Insn, effect: str, mode: int, argument: bool, receiver: bool) -> None:
+    def _pass(self, i: int, insn: Insn, m: Method, mode: int, argument: bool, receiver: bool) -> None:
         """A library call, by the letters of `passes`."""
         to = insn.src[0] if insn.src and not insn.static else -1
-        for letter in effect:
+        for letter in m.effect:
             if letter == "r" and mode > HANDLE:
                 self._result(i, DATA)
             elif letter == "k":
@@ -291,9 +360,12 @@ class _Run:
                 self._result(i, DATA)
                 if argument and to >= 0:
                     self.put(i, to, DATA)
-            elif letter in "wcb" and argument and to >= 0 and mode > HANDLE:
-                self.put(i, to, {"w": DATA, "b": BOX, "c": mode}[letter])
-                self._result(i, {"w": DATA, "b": BOX, "c": mode}[letter])
+            elif letter in "wcb" and to >= 0 and mode > HANDLE:
+                as_ = {"w": DATA, "b": BOX, "c": mode}[letter] if argument else mode
+                if argument:
+                    self.put(i, to, as_)
+                if m.result not in ("V", "Z", "Ljava/lang/Object;"):  # a builder, which gives itself back
+                    self._result(i, as_)
             elif letter == "p" and argument and to >= 0 and mode == HANDLE:
                 self.put(i, to, HANDLE)
             elif letter == "o" and receiver and mode == DATA and len(insn.src) > 1:
@@ -372,19 +444,3 @@ class _Run:
                     if m.name == "<init>":
                         return m.opens or (self._stream(k, call.src[1], left - 1) if len(call.src) > 1 else "")
         return ""
-
-
-def calls(body: Body, code: Code, callee: str) -> list[int]:
-    """Instructions of a body that call a method, or read a field, by its descriptor."""
-    out = []
-    same: dict[tuple[bool, int], bool] = {}
-    wants_field = "(" not in callee
-    for i, insn in enumerate(body.insns):
-        if insn.ref < 0 or (insn.op not in ("get", "sget") if wants_field else insn.op != "invoke"):
-            continue
-        key = wants_field, insn.ref
-        if key not in same:
-            same[key] = (code.field_ref if wants_field else code.method)(insn.ref) == callee
-        if same[key]:
-            out.append(i)
-    return out
