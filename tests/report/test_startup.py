@@ -235,3 +235,9 @@ def test_ways_of_self_start_stand_below() -> None:
     assert ZH("selfstart.title") not in part(bare)
     for odd in (5, [3], [{"count": "many", "interval": True, "places": 7, "owner": []}]):
         assert render(msgspec.structs.replace(inspection(), inventory={"self_start": odd}), "html")
+
+
+def test_a_component_is_followed_from_its_initialisation_and_the_page_says_so() -> None:
+    full = inspection()
+    sdk = msgspec.structs.replace(full, subject=msgspec.structs.replace(full.subject, kind="sdk"))
+    assert ZH("startup.lede_sdk") in part(sdk) and ZH("startup.lede_sdk") not in part(full)
