@@ -245,3 +245,29 @@ def test_the_violator_starts_itself_in_every_way() -> None:
     assert intervals["AlarmManager.setRepeating"] == 60.0
     assert intervals["JobInfo.Builder.setPeriodic"] == 900.0
     assert intervals["ContentResolver.addPeriodicSync"] == 3600.0
+
+
+def test_one_body_may_not_ask_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedules, "EACH", 3)
+    many = [call("virtual", PACKAGE, 0, 1)] * 9
+    notes = Notes()
+    waking = [
+        *many,
+        ("const-string", 1, "com.rival.app"),
+        call("virtual", PACKAGE, 0, 1),
+        call("virtual", START, 0, 1),
+    ]
+    found = selfstart.read((), {"id": OWN}, [code(waking)], Owners({}, OWN), "e", notes=notes)
+    assert found == [] and notes.limitations[0][0] == "reader-limit"
+
+
+def test_methods_are_taken_apart_up_to_a_sum_of_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
+    waking = [
+        ("const-string", 1, "com.rival.app"),
+        call("virtual", PACKAGE, 0, 1),
+        call("virtual", START, 0, 1),
+    ]
+    monkeypatch.setattr(schedules, "INSTRUCTIONS", 5)
+    notes = Notes()
+    found = selfstart.read((), {"id": OWN}, [code(waking, waking)], Owners({}, OWN), "e", notes=notes)
+    assert len(found) == 1 and notes.limitations == [("reader-limit", "self-start: methods not looked at")]

@@ -15,13 +15,15 @@ import numpy as np
 from mingcha.extract.package.apis import strings_of
 from mingcha.extract.package.body.analysis import constant, sources
 from mingcha.extract.package.body.decode import decode
-from mingcha.extract.package.body.form import Body, Insn
+from mingcha.extract.package.body.form import Body
 from mingcha.extract.package.columns import INVOKE, Code
 from mingcha.extract.package.strings import among
 
 Fact = dict[str, Any]
 METHODS = 20_000  # methods with such a call that are looked at; real packages have a few thousand
-DECODED = 4_000  # of them taken apart, which costs a thousand times as much
+INSTRUCTIONS = 2_000_000  # of the methods taken apart; real packages have some ten thousand
+QUESTIONS = 1_500  # arguments asked for their constant, which may walk thousands of instructions back
+EACH = 60  # of them in one method
 TARGETS = 16  # other apps named by one method
 
 
@@ -91,7 +93,7 @@ class Reader:
         self.own, self.broadcasts, self.authorities = own, broadcasts, authorities
         self.cut = False
         self._seen: set[str] = set()
-        self._methods = self._decoded = 0
+        self._methods = self._instructions = self._questions = 0
         self._actions = {a.encode() for a in broadcasts}
 
     def read(self, code: Code) -> Iterator[Fact]:
@@ -135,11 +137,20 @@ class Reader:
         return again
 
     def _body(self, code: Code, d: int) -> Body | None:
-        self._decoded += 1
-        if self._decoded > DECODED:
+        self._instructions += int(code.def_size[d])
+        if self._instructions > INSTRUCTIONS:
             self.cut = True
             return None
         return decode(code, d)
+
+    def _constant(self, body: Body, i: int, register: int, room: list[int]) -> int | str | None:
+        """The constant in a register before instruction `i`. `room`: how many more this body may ask."""
+        self._questions += 1
+        room[0] -= 1
+        if self._questions > QUESTIONS or room[0] < 0:
+            self.cut = True
+            return None
+        return constant(body, i, register)
 
     def _scheduled(self, code: Code, d: int, method: str, calls: set[tuple[str, str]]) -> Iterator[Fact]:
         known = sorted(name for name in calls if name in CALLS)
@@ -148,13 +159,37 @@ class Reader:
         intervals: dict[str, float] = {}
         off: set[str] = set()
         if any(CALLS[name].argument >= 0 or name in _SWITCHES for name in known):
-            intervals, off = _stated(self._body(code, d))
+            intervals, off = self._stated(self._body(code, d))
         for cls, name in known:
             if name in off:
                 continue
             cause = CALLS[cls, name].cause
             simple = cls[1:-1].rpartition("/")[2].replace("$", ".")
             yield _fact(code, method, cause, f"{simple}.{name}", interval=intervals.get(cause))
+
+    def _stated(self, body: Body | None) -> tuple[dict[str, float], set[str]]:
+        """Cause -> the shortest interval in seconds that the body states as a constant; and the switches that
+        it only ever turns off."""
+        out: dict[str, float] = {}
+        room = [EACH]
+        switched: dict[str, set[object]] = {}
+        for i, insn in enumerate(body.insns if body else ()):
+            if insn.op != "invoke" or body is None or insn.ref < 0:
+                continue
+            code, m = body.code, insn.ref
+            name = (code.type(int(code.method_class[m])), code.label(int(code.method_name[m])))
+            call, args = CALLS.get(name), body.args(insn)
+            if call is None:
+                continue
+            if name in _SWITCHES and args:
+                switched.setdefault(name[1], set()).add(self._constant(body, i, args[-1], room))
+            if not 0 <= call.argument < len(args):
+                continue
+            value = self._constant(body, i, args[call.argument], room)
+            unit = call.unit or _unit(body, i, args)
+            if isinstance(value, int) and unit and 0 < value * unit < 1e9:
+                out[call.cause] = min(out.get(call.cause, 1e9), round(value * unit, 3))
+        return out, {name for name, values in switched.items() if values == {0}}
 
     def _wakes(
         self,
@@ -175,10 +210,13 @@ class Reader:
         if body is None:
             return
         targets: dict[str, str] = {}
+        room = [EACH]
         for i, insn in enumerate(body.insns):
             name = kinds.get(insn.ref) if insn.op == "invoke" else None
             if name in _NAMING and len(targets) < TARGETS:
-                text = _text(body, i, insn)
+                args = body.args(insn)
+                value = self._constant(body, i, args[0], room) if args else None
+                text = value if isinstance(value, str) else ""
                 uri = name == ("Landroid/net/Uri;", "parse")
                 if uri and asks:
                     authority = (
@@ -225,30 +263,6 @@ def _methods(code: Code) -> dict[int, tuple[str, str]]:
     return out
 
 
-def _stated(body: Body | None) -> tuple[dict[str, float], set[str]]:
-    """Cause -> the shortest interval in seconds that the body states as a constant; and the switches that
-    it only ever turns off."""
-    out: dict[str, float] = {}
-    switched: dict[str, set[object]] = {}
-    for i, insn in enumerate(body.insns if body else ()):
-        if insn.op != "invoke" or body is None or insn.ref < 0:
-            continue
-        code, m = body.code, insn.ref
-        name = (code.type(int(code.method_class[m])), code.label(int(code.method_name[m])))
-        call, args = CALLS.get(name), body.args(insn)
-        if call is None:
-            continue
-        if name in _SWITCHES and args:
-            switched.setdefault(name[1], set()).add(constant(body, i, args[-1]))
-        if not 0 <= call.argument < len(args):
-            continue
-        value = constant(body, i, args[call.argument])
-        unit = call.unit or _unit(body, i, args)
-        if isinstance(value, int) and unit and 0 < value * unit < 1e9:
-            out[call.cause] = min(out.get(call.cause, 1e9), round(value * unit, 3))
-    return out, {name for name, values in switched.items() if values == {0}}
-
-
 def _unit(body: Body, i: int, args: tuple[int, ...]) -> float:
     """Seconds of the java.util.concurrent.TimeUnit in the argument after the number."""
     found = sources(body, i, args[2]) if len(args) > 2 else None
@@ -257,10 +271,3 @@ def _unit(body: Body, i: int, args: tuple[int, ...]) -> float:
         if field >= 0:
             return _UNITS.get(body.code.label(int(body.code.field_name[field])), 0.0)
     return 0.0
-
-
-def _text(body: Body, i: int, insn: Insn) -> str:
-    """The first argument as a text, empty where it is no constant."""
-    args = body.args(insn)
-    value = constant(body, i, args[0]) if args else None
-    return value if isinstance(value, str) else ""
