@@ -23,6 +23,11 @@ from mingcha.extract.package.graph.world import NATIVE, World, ranges
 from mingcha.extract.package.owners import Owners
 
 Fact = dict[str, Any]
+_SUPPORT = ("Landroidx/", "Landroid/support/", "Lkotlin/", "Lkotlinx/", "Lcom/google/android/material/")
+_BY_NAME = frozenset({
+    "Landroid/view/View;", "Landroid/graphics/drawable/Drawable;", "Landroid/app/Fragment;",
+    "Landroidx/fragment/app/Fragment;", "Landroid/support/v4/app/Fragment;", "Landroidx/lifecycle/LifecycleObserver;",
+})  # fmt: skip
 _UP = 6  # calls climbed to a method that nobody calls
 STEPS = 60  # elements of a path that a fact shows; a longer one is shown by its ends
 
@@ -122,6 +127,16 @@ class Startup:
         """Whether a method belongs to a view, which a layout may name and the system then makes."""
         view = self.world.type_id.get("Landroid/view/View;")
         return view is not None and view in self.world.above(int(self.world.def_class[d]))
+
+    def may_load(self, d: int) -> bool:
+        """Whether reflection that cannot be followed may bring the class of a method to life. Support
+        libraries load by name only what screens and layouts are made of."""
+        w = self.world
+        for site in self.special.blind.get("reflection", ()):
+            if not w.types[int(w.def_class[site])].startswith(_SUPPORT):
+                return True
+        above = {w.types[t] for t in w.above(int(w.def_class[d]))}
+        return not above.isdisjoint(_BY_NAME)
 
     def from_native(self, d: int) -> bool:
         """Whether native code may be what calls a method: no code of the package does, and its class, or one

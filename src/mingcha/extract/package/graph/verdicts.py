@@ -17,7 +17,7 @@ from mingcha.extract.package.owners import Owners
 
 Fact = dict[str, Any]
 # Blind spots through which code that nothing refers to may come to run.
-_LEADS_ANYWHERE = ("reflection", "native", "dynamic-code", "hotfix")
+_LEADS_ANYWHERE = ("native", "dynamic-code", "hotfix")
 _ALWAYS = ("packed", "hotfix")
 
 
@@ -64,10 +64,14 @@ def facts(
                 out |= {"entry": "", "entry_kind": "", "path": [], "steps": [], "owners": []}
         elif any(b in blind for b in _ALWAYS):
             out["verdict"] = "needs-run"
-        elif any(b in blind for b in _LEADS_ANYWHERE) or ("layout-views" in blind and startup.is_view(d)):
-            if cut_off is None:
-                cut_off = orphans(w, startup.roots())
-            if int(w.def_class[d]) in cut_off or ("native" in blind and startup.from_native(d)):
+        else:
+            loads = any(b in blind for b in _LEADS_ANYWHERE) or ("reflection" in blind and startup.may_load(d))
+            if loads or ("layout-views" in blind and startup.is_view(d)):
+                if cut_off is None:
+                    cut_off = orphans(w, startup.roots())
+                if int(w.def_class[d]) in cut_off:
+                    out["verdict"] = "needs-run"
+            if "native" in blind and startup.from_native(d):
                 out["verdict"] = "needs-run"
         yield out
 
