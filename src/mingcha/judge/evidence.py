@@ -145,7 +145,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
     "sdk": _named("name", "id", "version", "vendor", "purpose", "by", "state"),
     "api-call": _call,
-    "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail')(fact)}".strip(),
+    "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail', 'value')(fact)}".strip(),
     "text-match": _named("value", "list", "entry", "source"),
     "url": _named("url", "vendor"),
     "native-lib": _named("name", "abi", "sdk", "imports"),
