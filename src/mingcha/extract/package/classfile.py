@@ -97,10 +97,20 @@ def _special(code: bytes, p: int) -> int:
     return at + 8 + 8 * max(0, pairs) - p
 
 
-class _Bodies:
+def width(code: bytes, p: int) -> int:
+    """Bytes of the instruction at `p`, never checked here against the end of the body."""
+    return _W[code[p]] or _special(code, p)
+
+
+class ClassBodies:
+    """Answers about bodies, straight from their bytes; the files stay for whoever decodes one whole."""
+
     def __init__(self, sites: list[Lambda | None]) -> None:
         self.code: list[bytes] = []
+        self.at: list[int] = []  # by definition: where its Code attribute begins in the file, 0 without
+        self.files: list[bytes] = []  # by class row
         self.sites = sites
+        self._opened: tuple[int, ConstantPool | None] = (-1, None)
         self._starts: tuple[int, list[int]] = (-1, [])  # instructions of the body decoded last, so far
 
     def shape(self, code: Code, definition: int) -> str:
@@ -116,7 +126,7 @@ class _Bodies:
         starts = self._starts[1]
         while starts[-1] < pos:
             p = starts[-1]
-            starts.append(p + (_W[body[p]] or _special(body, p)))
+            starts.append(p + width(body, p))
         k = bisect_left(starts, pos)
         if not k:
             return ()
@@ -137,6 +147,15 @@ class _Bodies:
     def call_site(self, i: int) -> Lambda | None:
         """See `columns.Bodies`."""
         return self.sites[i] if 0 <= i < len(self.sites) else None
+
+    def constant_pool(self, row: int) -> ConstantPool | None:
+        """The constant pool of class `row`, kept for its next body; None where it cannot be read again."""
+        if self._opened[0] != row:
+            try:
+                self._opened = row, ConstantPool(self.files[row])
+            except (struct.error, IndexError, ValueError, KeyError):
+                self._opened = row, None
+        return self._opened[1]
 
 
 class _Pool:
@@ -165,7 +184,7 @@ class _Pool:
         if got is None:
             args, _, ret = descriptor[1:].partition(b")")
             got = self.protos[descriptor] = len(self.proto_rows)
-            self.proto_rows.append((self.type(ret or b"V"), tuple(self.type(a) for a in _split(args))))
+            self.proto_rows.append((self.type(ret or b"V"), tuple(self.type(a) for a in split_arguments(args))))
         return got
 
     def field(self, cls: bytes, name: bytes, descriptor: bytes) -> int:
@@ -178,7 +197,8 @@ class _Pool:
         return self.methods.setdefault(key, len(self.methods))
 
 
-def _split(args: bytes) -> list[bytes]:
+def split_arguments(args: bytes) -> list[bytes]:
+    """Descriptors of an argument list; at most 255, as the format has it."""
     out: list[bytes] = []
     p = 0
     while p < len(args) and len(out) < 255:
@@ -191,8 +211,8 @@ def _split(args: bytes) -> list[bytes]:
     return out
 
 
-class _Class:
-    """One class file; raises struct.error, IndexError or ValueError where it is malformed."""
+class ConstantPool:
+    """One class file, its pool first; raises struct.error, IndexError or ValueError where it is malformed."""
 
     def __init__(self, data: bytes) -> None:
         if data[:4] != b"\xca\xfe\xba\xbe":
@@ -285,28 +305,28 @@ class _Class:
         self.at += 2
         return int(value)
 
-    def members(self) -> Iterable[tuple[int, bytes, bytes, bytes]]:
-        """(flags, name, descriptor, code) of each field or method; code is b'' without one."""
+    def members(self) -> Iterable[tuple[int, bytes, bytes, bytes, int]]:
+        """(flags, name, descriptor, code, begin of its attribute) of each field or method; b'' and 0 without."""
         for _ in range(self.u2()):
             flags, name, descriptor = self.u2(), self.utf8(self.u2()), self.utf8(self.u2())
-            code = b""
+            code, begin = b"", 0
             for _ in range(self.u2()):
                 attribute = self.utf8(self.u2())
                 (size,) = struct.unpack_from(">I", self.data, self.at)
                 self.at += 4
                 if attribute == b"Code":
                     (length,) = struct.unpack_from(">I", self.data, self.at + 4)
-                    code = self.data[self.at + 8 : self.at + 8 + min(length, size)]
+                    code, begin = self.data[self.at + 8 : self.at + 8 + min(length, size)], self.at
                 self.at += size
                 if self.at > len(self.data):
                     raise ValueError("attribute past the file")
-            yield flags, name, descriptor, code
+            yield flags, name, descriptor, code, begin
 
 
 def read(name: str, files: Iterable[tuple[str, bytes]]) -> Code:
     """Read class files into one set of columns. A malformed class is noted and left out."""
     pool, notes = _Pool(), []
-    bodies = _Bodies(pool.sites)
+    bodies = ClassBodies(pool.sites)
     classes: list[tuple[int, int, int]] = []
     interfaces: list[tuple[int, int]] = []
     definitions: list[tuple[int, int, int, int]] = []
@@ -315,30 +335,33 @@ def read(name: str, files: Iterable[tuple[str, bytes]]) -> Code:
     for path, data in files:
         mark = len(definitions), len(events), len(interfaces), len(pool.sites)
         try:
-            c = _Class(data)
+            c = ConstantPool(data)
             flags, this, parent = c.u2(), c.u2(), c.u2()
             row = len(classes)
             this_name = c.name(this)
             interfaces += [(row, pool.cls(c.name(c.u2()))) for _ in range(c.u2())]
             dynamic: list[int] = []
-            for _flags, field, descriptor, _ in c.members():
+            for _flags, field, descriptor, _, _ in c.members():
                 pool.field(this_name, field, descriptor)
-            for access, method, descriptor, code in c.members():
+            for access, method, descriptor, code, begin in c.members():
                 d = len(definitions)
                 size = _sweep(c, code, d, pool, events, dynamic)
                 definitions.append((pool.method(this_name, method, descriptor), row, access, size))
                 bodies.code.append(code)
+                bodies.at.append(begin)
                 counts.instructions += size
             pool.sites += c.lambdas(dynamic, pool)
             classes.append((pool.cls(this_name), pool.cls(c.name(parent)) if parent else -1, flags))
+            bodies.files.append(data)
         except (struct.error, IndexError, ValueError, KeyError) as e:
             notes.append(f"{path}: {e}")
-            del definitions[mark[0] :], bodies.code[mark[0] :], events[mark[1] :], interfaces[mark[2] :], pool.sites[mark[3] :]
+            del definitions[mark[0] :], bodies.code[mark[0] :], bodies.at[mark[0] :], events[mark[1] :]
+            del interfaces[mark[2] :], pool.sites[mark[3] :]
     return _columns(name, pool, bodies, notes, classes, interfaces, definitions, events, counts)
 
 
 def _sweep(
-    c: _Class, code: bytes, d: int, pool: _Pool, events: list[tuple[int, int, int, int, int]], dynamic: list[int]
+    c: ConstantPool, code: bytes, d: int, pool: _Pool, events: list[tuple[int, int, int, int, int]], dynamic: list[int]
 ) -> int:
     """Append the events of one body, return its number of instructions. Each invokedynamic becomes a
     call site of its own, whose pool index goes to `dynamic`."""
@@ -372,7 +395,7 @@ def _sweep(
 
 
 def _columns(
-    name: str, pool: _Pool, bodies: _Bodies, notes: list[str], classes: list[tuple[int, int, int]],
+    name: str, pool: _Pool, bodies: ClassBodies, notes: list[str], classes: list[tuple[int, int, int]],
     interfaces: list[tuple[int, int]], definitions: list[tuple[int, int, int, int]],
     events: list[tuple[int, int, int, int, int]], counts: Counts,
 ) -> Code:  # fmt: skip

@@ -116,6 +116,7 @@ class Code:
     _protos: dict[int, str] = field(default_factory=dict)
     _spans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _bounds: list[int] | None = None
+    _ids: dict[str, int] | None = None
 
     @property
     def types(self) -> list[str]:
@@ -143,7 +144,7 @@ class Code:
 
     def forget(self) -> None:
         """Drop what was decoded for showing; it comes back when asked for. A large package has many."""
-        self._text, self._long, self._protos, self._bounds = {}, {}, {}, None
+        self._text, self._long, self._protos, self._bounds, self._ids = {}, {}, {}, None, None
 
     def raw(self, i: int) -> bytes:
         """Bytes (MUTF-8) of string `i`; empty where the index is invalid."""
@@ -196,6 +197,14 @@ class Code:
     def type(self, i: int) -> str:
         """Descriptor of type `i`, such as `Lcom/a/B;`."""
         return self.types[i] if 0 <= i < len(self.type_string) else "L?;"
+
+    def type_of(self, descriptor: str) -> int:
+        """The type with this descriptor, -1 where nothing in the container names it."""
+        if self._ids is None:
+            self._ids = {}
+            for i, t in enumerate(self.types[:-1]):
+                self._ids.setdefault(t, i)
+        return self._ids.get(descriptor, -1)
 
     def proto(self, i: int) -> str:
         """Descriptor `(args)ret` of prototype `i`."""

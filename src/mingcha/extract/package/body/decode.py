@@ -1,14 +1,15 @@
 """DEX code items → `Body` (Android "Dalvik bytecode", "Dex instruction formats", "code_item").
 
-Class files of archives are not decoded here: what is asked of bodies concerns applications.
-Nothing raises, whatever the bytes are; what does not fit is cut off and said.
+Class files come to the same form in `jvm.py`. Nothing raises, whatever the bytes are; what does not fit is cut off and said.
 """
 
 from __future__ import annotations
 
 import struct
 
+from mingcha.extract.package.body import jvm
 from mingcha.extract.package.body.form import Body, Insn
+from mingcha.extract.package.classfile import ClassBodies
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.dex import opcodes
 from mingcha.extract.package.dex.tables import DexBodies
@@ -20,8 +21,10 @@ _WIDTH: list[int] = opcodes.WIDTH.tolist()
 
 
 def decode(code: Code, definition: int, limit: int = MOST) -> Body | None:
-    """The body of a definition; None where it has none (abstract, native, class file)."""
+    """The body of a definition; None where it has none (abstract, native)."""
     bodies = code.bodies
+    if isinstance(bodies, ClassBodies):
+        return jvm.decode(code, definition, bodies, limit)
     if not isinstance(bodies, DexBodies):
         return None
     first = int(bodies.first[definition])

@@ -18,7 +18,7 @@ class Insn:
     exception, nop."""
 
     pos: int
-    """Code units from the begin of the file, as `Code.event_pos`."""
+    """As `Code.event_pos`: code units from the begin of a DEX file, bytes from the begin of a class file's body."""
     op: str
     dst: int = -1
     """Register written, -1 for none."""
@@ -37,7 +37,7 @@ class Insn:
     targets: tuple[int, ...] = ()
     """Instructions that a branch or switch may go to, besides the next one."""
     keys: tuple[int, ...] = ()
-    """Of a switch: the value for each target."""
+    """Of a switch: the value for each target. Of class files the last target has none: where all others go."""
 
 
 @dataclass(slots=True)
@@ -56,14 +56,15 @@ class Body:
     """Where an exception of each instruction may go."""
     cut: bool = False
     """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
-    _index: dict[int, int] = field(default_factory=dict)
+    positions: dict[int, int] = field(default_factory=dict)
+    """Instruction by position; asked for through `index`."""
     _before: list[list[int]] | None = None
 
     def index(self, pos: int) -> int:
         """Number of the instruction at a position, -1 where none begins."""
-        if not self._index:
-            self._index = {insn.pos: i for i, insn in enumerate(self.insns)}
-        return self._index.get(pos, -1)
+        if not self.positions:
+            self.positions = {insn.pos: i for i, insn in enumerate(self.insns)}
+        return self.positions.get(pos, -1)
 
     def predecessors(self) -> list[list[int]]:
         """Predecessors of every instruction, by exceptions too."""
