@@ -18,11 +18,12 @@ import numpy as np
 
 from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.columns import FIELD, I64, INVOKE, NEW, STRING
+from mingcha.extract.package.graph import objectflags
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
 from mingcha.extract.package.graph.world import PROTO, World, events_of
-from mingcha.extract.package.graph.writers import STORED, Writers
+from mingcha.extract.package.graph.writers import NAMED, Writers
 from mingcha.extract.package.strings import distinct
 
 ROUNDS = 12  # times that flags are dropped and the reach is worked out again
@@ -153,7 +154,7 @@ def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
     reach, special = startup.analyse(np.array(sorted(closed), np.int64))
     for _ in range(ROUNDS):
         used = frozenset().union(*set(closed.values())) if closed else frozenset()
-        writers.load(f.partition(":")[2] for f in used if f.startswith(STORED))
+        writers.load(f.partition(":")[2] for f in used if f.startswith(NAMED))
         opened = {f for f in used if _set_at_start(startup.world, reach, writers, f, closed)}
         if not opened:
             out.values, out.writers, out.closed = values, writers, closed
@@ -219,6 +220,10 @@ def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I6
     names[known] = True
     hit = calls[names[w.ref_sig[w.operand[calls]] >> PROTO]]
     found = set(w.event_def[hit].tolist())
+    for cls, asks in objectflags.ASKS.items():
+        numbers = [w.name_id[n.encode()] for n in asks if n.encode() in w.name_id]
+        refs = [r for r in w.references(w.type_id.get(cls, -2)) if w.name_number(r) in numbers]
+        found |= set(w.event_def[calls[np.isin(w.operand[calls], refs)]].tolist()) if refs else set()
     if fields:
         found |= _field_readers(w, events[kind == FIELD], fields)
     answers = _answers(w)

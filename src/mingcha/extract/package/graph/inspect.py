@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingcha.extract.package.columns import Code
+from mingcha.extract.package.flow.constants import patterns
 from mingcha.extract.package.flow.flows import flows
 from mingcha.extract.package.flow.sinks import Sinks
 from mingcha.extract.package.graph import entries, guards, verdicts
@@ -58,15 +59,19 @@ class Inspected:
     _classes: frozenset[str] | None = field(default=None)
 
     def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
-        """`reach`, then a `startup-path` for every call that collects, then where the values go."""
+        """`reach`, then a `startup-path` for every call that collects, then where the values go and what
+        constants make."""
         yield self.startup.fact(exhibit)
-        calls = [c for c in calls if c["kind"] == "api-call"]
+        facts = list(calls)
+        calls = [c for c in facts if c["kind"] == "api-call"]
         items = (
             c for c in calls
             if c["group"] == "item" or c["item"] in _COLLECTING
         )  # fmt: skip
         yield from verdicts.facts(self.startup, self.guards, items, owners, exhibit)
-        yield from flows(self.startup.world, calls, owners, self.sinks, exhibit)
+        world, objects = self.startup.world, self.startup.objects
+        yield from flows(world, calls, owners, self.sinks, exhibit)
+        yield from patterns(world, objects, facts, owners, self.sinks, exhibit)
 
     def reached(self, method: str) -> bool | None:
         """Whether a method runs on a start-up path; None where static reading cannot know."""

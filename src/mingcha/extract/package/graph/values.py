@@ -15,6 +15,7 @@ from typing import NamedTuple
 from mingcha.extract.package.body.analysis import reachable, sources
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import Code
+from mingcha.extract.package.graph import objectflags
 from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.world import World
 
@@ -262,6 +263,8 @@ class Values:
             if found is not None and insn.src:
                 self._opened_as(found, self.store(d, body, at, insn.src[0]))
             return found
+        if name in objectflags.ASKS.get(cls, ()) and insn.src:
+            return self._object(d, body, at, insn.src[0], cls)
         if (cls, name) in _PURE:
             return _pure(name, [arg(k) for k in range(min(len(insn.src), 2))])
         target = self._target(d, body, at, insn) if depth > 0 and len(self._busy) <= DEPTH else -1
@@ -275,6 +278,18 @@ class Values:
             return True
         t, store = self.world.type_id.get(cls), self.world.type_id.get(_PREFERENCES)
         return t is not None and store is not None and t not in self.world.class_at and store in self.world.above(t)
+
+    def _object(self, d: int, body: Body, at: int, register: int, cls: str) -> Value | None:
+        """An atomic or a file that is a flag."""
+        flag = objectflags.name(self.world, body, at, register, cls)
+        if flag is None or flag in self.open:
+            return None
+        value = objectflags.initial(self.world, flag)
+        if value is None:
+            return None
+        self.seen.setdefault(flag, value)
+        self.readers.setdefault(flag, d)
+        return Value(value, frozenset([flag]))
 
     def _target(self, d: int, body: Body, at: int, insn: Insn) -> int:
         """The definition that a call runs: the only one, or that of the only class its object can be."""

@@ -451,6 +451,14 @@ class World:
                 out.append(r)
         return out
 
+    def references(self, cls: int) -> list[int]:
+        """Method references that name a class."""
+        return [int(r) for r in np.flatnonzero(self.ref_class == cls)]
+
+    def name_number(self, ref: int) -> int:
+        """Number of the member name of a reference."""
+        return int(self.ref_sig[ref]) >> _PROTO
+
     def makers(self, cls: int, most: int) -> list[int]:
         """Events that make an object of a class; at most `most` and one more."""
         return [int(e) for e in np.flatnonzero((self.kind == NEW) & (self.operand == cls))[: most + 1]]

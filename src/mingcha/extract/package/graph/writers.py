@@ -16,6 +16,7 @@ import numpy as np
 from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.columns import INVOKE, STRING
 from mingcha.extract.package.dex.statics import stated
+from mingcha.extract.package.graph import objectflags
 from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.values import Value, Values, field_flag
@@ -26,6 +27,7 @@ _EDITOR = "Landroid/content/SharedPreferences$Editor;"
 _MMKV = "Lcom/tencent/mmkv/MMKV;"
 _STORES = ("put", "set", "save", "write", "store", "encode", "update", "mark", "add", "commit", "apply", "edit")
 STORED = ("pref", "mmkv")
+NAMED = (*STORED, "file")  # flags that go by a text
 FLAGS = 2_000  # flags of one package that are followed
 SITES = 400  # places of one flag
 
@@ -152,6 +154,11 @@ class Writers:
                 writes = list(self._stored(key, self.values.stores.get(flag, set())))
             elif kind == "method":
                 writes = []
+            elif kind == "atomic":
+                initial = self.values.seen.get(flag, 0)
+                writes = [Write(e, None if v is None else Value(v)) for e, v in objectflags.writes(self.world, flag)]
+            elif kind == "file":
+                initial, writes = 0, list(self._made(key))
             else:
                 writes = [Write(e, self._written(e)) for e in self.fields.get(flag, ())[:SITES]]
                 value = self.initial(flag)
@@ -197,6 +204,15 @@ class Writers:
                     if store is not None and None not in stores and stores and store not in stores:
                         continue  # another file
                     yield from self._one(d, body, i, insn, key)
+
+    def _made(self, name: str) -> Iterable[Write]:
+        """Calls that may make a file of this name: in methods that load the name."""
+        self.load([name])
+        for d in self._literals[name]:
+            body = self.world.body(d)
+            for i, insn in enumerate(body.insns if body else ()):
+                if body and objectflags.makes_file(body, insn):
+                    yield Write(self._event(d, body, i), None)
 
     def _stores(self, body: Body, insn: Insn) -> bool:
         code = body.code
