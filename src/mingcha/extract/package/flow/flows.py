@@ -41,7 +41,7 @@ def flows(
     tracer = Tracer(world, Methods(world, sinks), owners)
     seen: set[tuple[str, str, str, str]] = set()
     for call in facts:
-        if not _wanted(call, sinks):
+        if not wanted(call, sinks):
             continue
         d = world.find(call["caller"])
         body = tracer.body(d) if d >= 0 else None
@@ -67,7 +67,8 @@ def flows(
             }  # fmt: skip
 
 
-def _wanted(call: Mapping[str, Any], sinks: Sinks) -> bool:
+def wanted(call: Mapping[str, Any], sinks: Sinks) -> bool:
+    """Whether a call yields personal information, and not only a state or a count."""
     if call["kind"] != "api-call" or call["group"] != "item" or call["item"] not in sinks.items:
         return False
     name = call["callee"].partition("(")[0].rpartition(">")[2].partition(":")[0]

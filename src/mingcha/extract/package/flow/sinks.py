@@ -50,6 +50,8 @@ class Sinks:
     items: frozenset[str]
     vendors: Mapping[str, str]
     """Vendor of each SDK that handles personal information; others are libraries like one's own code."""
+    ads: frozenset[str]
+    """SDKs that serve advertisements."""
     listed: frozenset[tuple[str, str]]
     """(class, member) that are sources themselves."""
 
@@ -69,6 +71,7 @@ class Sinks:
         return cls(
             takes, opens, personal(catalogue.items),
             {s.id: s.vendor.zh for s in catalogue.sdks.values() if s.personal},
+            frozenset(s.id for s in catalogue.sdks.values() if s.purpose == "ads"),
             frozenset((descriptor(a.cls), m.name or m.field) for a in catalogue.apis.values() for m in a.members
                       if m.item and not m.constant and f"{a.cls.rpartition('.')[2]}.{m.name}" not in MEMBERS),
         )  # fmt: skip
@@ -97,6 +100,7 @@ class Methods:
 
     world: World
     sinks: Sinks
+    passes: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: PASSES)
     _known: dict[tuple[int, int], Method] = field(default_factory=dict)
 
     def of(self, n: int, code: Code, ref: int) -> Method:
@@ -116,7 +120,7 @@ class Methods:
              if args is None or proto.startswith(f"({args.removeprefix('(')}")), ""
         )  # fmt: skip
         opens = next((kind for c in above if (kind := self.sinks.opens.get(name, {}).get(c))), "")
-        effect = next((e for c in above if (e := PASSES.get(c, {}).get(name))), "")
+        effect = next((e for c in above if (e := self.passes.get(c, {}).get(name))), "")
         # Whether a class of the package overrides the library's method is not asked: it would pass values on too.
         return Method(
             cls, name, sink, opens, effect, (cls, name) in self.sinks.listed,

@@ -29,6 +29,7 @@ WALKED = 5_000  # straight lines passed in search of the uses of one value
 CALLERS = 12  # of one method; a helper with more is called by everybody, and the first ones stand for all
 READERS = 12  # methods of a class that read one field
 ORIGIN = 12  # moves and wrappers followed back from an object
+_VIRTUAL = frozenset({0x6E, 0x72, 0x74, 0x78, 0xB6, 0xB9})  # of DEX files, of class files
 Place = tuple[int, int, int]  # instruction, register, mode: what the register holds just before it
 
 
@@ -49,6 +50,8 @@ class Found:
     fields: dict[tuple[int, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
     """(class, name) -> mode, path."""
     returns: int = 0
+    tests: set[tuple[int, int]] = field(default_factory=set)
+    """(method, instruction) that compare it."""
     params: dict[int, int] = field(default_factory=dict)
     """Parameters into whose objects the value was put, with the mode that they then have."""
 
@@ -126,7 +129,7 @@ class Tracer:
             caller = int(w.event_def[event])
             code, local = w.event_place(event)
             opcode = int(code.event_op[local])
-            virtual = opcode in (0x6E, 0x72, 0x74, 0x78)
+            virtual = opcode in _VIRTUAL
             if int(w.def_class[caller]) < 0 or w.target(code, int(code.event_operand[local]), virtual) != d:
                 continue
             body = self.body(caller)
@@ -276,6 +279,8 @@ class _Run:
                 self._field(insn.ref, mode, ())
             case "get" if mode == DATA and insn.ref >= 0:
                 self._member(i, insn)
+            case "cmp" | "if" if mode == DATA:
+                self.found.tests.add((self.d, i))
             case "return":
                 self.found.returns = max(self.found.returns, mode)
             case "invoke" if insn.ref >= 0:
@@ -392,6 +397,7 @@ class _Run:
             for key, (as_, path) in inner.fields.items():
                 if self.found.fields.get(key, (0, ()))[0] < as_:
                     self.found.fields[key] = as_, (d, *path)
+            self.found.tests |= inner.tests
             if inner.returns:
                 self._result(i, inner.returns)
             for other, as_ in inner.params.items():
