@@ -35,3 +35,9 @@ def test_what_is_no_field_stays() -> None:
     assert readable("android.permission.CAMERA", zh) == "android.permission.CAMERA"
     assert readable("a.B moon=full", zh) == "a.B；moon=full"
     assert readable("", zh) == ""
+
+
+def test_moments_are_told_by_their_day() -> None:
+    text = "scheme=v1 not_after=2045-04-14T12:35:20+00:00 pins_until=2027-01-01"
+    assert readable(text, words("zh")) == "签名方案：v1；证书有效期至：2045-04-14；绑定有效期至：2027-01-01"
+    assert readable("name=2045-04-14Tea", words("en")) == "name: 2045-04-14Tea"

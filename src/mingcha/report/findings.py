@@ -114,6 +114,13 @@ def scenario_name(code: str, lang: str) -> str:
     return pick(scenario.name, lang) if scenario else ""
 
 
+def _told(reason: str, finding: Finding) -> bool:
+    """Whether the page says it already: leads have a part of their own, and what still has to be
+    observed stands beside the reasons."""
+    head, _, channel = reason.partition(":")
+    return reason == "suspect" or (head == "channel" and channel in finding.decided_by)
+
+
 def _subject(evidence: Evidence) -> str:
     """The name of what the manifest declares, which stands in the text and need not end the place."""
     return evidence.text.partition(" ")[0]
@@ -260,7 +267,7 @@ class Reader:
             rows=rows,
             more=max(0, finding.evidence_total - len(finding.evidence)),
             path=self._path(anchor, finding.evidence) if full else "",
-            reasons=[self.reason(reason) for reason in finding.reasons if reason != "suspect"],
+            reasons=[self.reason(reason) for reason in finding.reasons if not _told(reason, finding)],
             waits=w.join([w.get("channel.name", channel) for channel in finding.decided_by]),
             question=pick(sheet.get("question"), lang),
             attach=pick(sheet.get("attach"), lang),

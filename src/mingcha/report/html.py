@@ -129,11 +129,13 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     failed = reader.sections(groups.failed, "2.1")
     leads = reader.sections(groups.leads, "2.2")
     sheets = reader.sections(groups.sheets, "2.3", full=False)
-    anchors = {id(view.finding): view for section in failed for view in section.findings}
+    anchors = {id(view.finding): view for section in (*failed, *leads) for view in section.findings}
     style, page_style = _style(), _page_style(inspection, w)
     waiting = summary.missing(inspection, w)
     not_seen = summary.unseen(inspection, w)
     packers = summary.packers(inventory, lang)
+    started = startup.section(inventory, w)
+    first_reached, more_reached = summary.before_consent(started)
 
     def brief(findings: Sequence[Any]) -> list[Any]:
         return [view for section in reader.sections(findings, "0", full=False) for view in section.findings]
@@ -155,7 +157,8 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         subject=summary.subject(inspection, w),
         verdict=summary.verdict(inspection, groups, w),
         charts=_summary_charts(groups, w, Markup),
-        gravest=[anchors[id(f)] for f in by_severity(groups.failed)[:8]],
+        gravest=[anchors[id(f)] for f in by_severity(groups.failed)[: summary.BRIEF]],
+        first_leads=[anchors[id(f)] for f in by_severity(groups.leads)[: summary.BRIEF - 1]],
         groups=groups,
         overview=overview(groups, lang),
         group_names=Groups._fields,
@@ -171,7 +174,9 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         waiting=waiting,
         waiting_briefly=summary.missing_briefly(inspection, w)[:5],
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
-        startup=startup.page(startup.section(inventory, w), Markup),
+        startup=startup.page(started, Markup),
+        first_reached=first_reached,
+        more_reached=more_reached,
         self_starts=selfstart.rows(inventory, w),
         sdks=tables.sdks(inventory, w),
         permissions=tables.permissions(inventory, w),

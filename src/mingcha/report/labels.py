@@ -15,6 +15,7 @@ from mingcha.report.words import Words, table
 
 # A name counts only at the start or after a blank: `ak=` inside an address is no field of ours.
 _FIELD = re.compile(r"(?:^|(?<=\s))([a-z][a-z0-9_]*)=")
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
 _MARKS = {"zh": ("：", "；"), "en": (": ", "; ")}
 _GROUP = {  # fields whose values are codes
     "purpose": "purpose", "by": "by", "type": "component", "verdict": "start_verdict", "state": "sdk_state",
@@ -43,6 +44,8 @@ def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
         return w.join([w.get(_GROUP[name], code) for code in value.split(",")])
     if name == "item":
         return pick(names.item_names().get(value), w.lang) or value
+    if moment := _DAY.fullmatch(value):  # the hour at which a certificate ends tells nobody anything
+        return moment[1]
     if name == "vendor":  # an address names its SDK by id, an SDK its maker by name
         return sdks.get(value, value)
     return w.get("value", value)

@@ -7,6 +7,7 @@ lists all steps under the drawing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -112,7 +113,10 @@ def _label(x: float, y: float, text: str) -> str:
 def _box(hop: Hop, y: int, last: bool) -> str:
     """Step in words, then the box with class and method; the full descriptor shows on hovering."""
     room = 64
-    name = charts.fit(hop.name, room)
+    name = hop.name
+    if charts.wide(name) > room:  # arguments go before letters of the method's name
+        name = re.sub(r"\(.+\)$", "(…)", name)
+    name = charts.fit(name, room)
     rest = room + 4 - charts.wide(name)
     place = charts.fit(hop.package, rest) if hop.package and rest > 8 else ""
     line = charts.ACCENT if last else "#7c8791"

@@ -108,6 +108,7 @@ class Section(NamedTuple):
     totals: list[Total]
     rows: list[Row]
     folded: list[Row]
+    unreached: list[Row]
     device: list[Row]
     more: int
     paths: list[Paths]
@@ -135,7 +136,7 @@ def section(inventory: Any, w: Words) -> Section | None:
     entries = [e for e in tables.dicts(data.get("rows")) if e.get("verdict") in VERDICTS]
     counts = _counts(data.get("counts"))
     rows = [_row(e, w, names) for e in entries]
-    about = [r for r in rows if r.personal]
+    about = [r for r in rows if r.personal and r.verdict != "not-reachable"]
     parts = [charts.Part(w(f"start_verdict.{v}"), n, TONES[v]) for v, n in zip(VERDICTS, counts, strict=True)]
     # Parameters of the device, read by nearly every library, would bury what tells who somebody is.
     personal = [e for e in entries if e.get("personal") is True]
@@ -149,6 +150,7 @@ def section(inventory: Any, w: Words) -> Section | None:
         ],
         rows=about[:OPEN_ROWS],
         folded=about[OPEN_ROWS:],
+        unreached=[r for r in rows if r.personal and r.verdict == "not-reachable"],
         device=[r for r in rows if not r.personal],
         more=tables.number(data.get("more")),
         paths=[p for n, e in enumerate(open_) if (p := _paths(f"start-{n}", e, w, names)).calls],
@@ -309,5 +311,5 @@ def page(found: Section | None, markup: Any) -> dict[str, Any] | None:
         "chart": markup(found.chart), "paths": paths,
         "totals": [t._replace(sign=markup(t.sign)) for t in found.totals],
         "signs": {v: markup(s) for v, s in found.signs.items()},
-        "open_paths": OPEN_PATHS,
+        "open_paths": OPEN_PATHS, "drawn_steps": pathgraph.MOST,
     }  # fmt: skip

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.model import Inspection
-from mingcha.report import names, tables
+from mingcha.report import names, startup, tables
 from mingcha.report.groups import Groups
 from mingcha.report.text import octets, pick
 from mingcha.report.words import Words
+
+BRIEF = 5  # lines of a list on the first page
 
 
 class Unseen(NamedTuple):
@@ -62,6 +64,13 @@ def unseen(inspection: Inspection, w: Words) -> list[Unseen]:
             name = pick(row.get("name"), w.lang) or code
             result.append(Unseen(code, name, str(row.get("detail") or ""), pick(row.get("hint"), w.lang), ""))
     return result
+
+
+def before_consent(found: startup.Section | None) -> tuple[list[startup.Row], int]:
+    """What start-up may reach of personal information: the first rows, and how many more there are."""
+    rows = found.rows + found.folded if found else []
+    rows = [row for row in rows if row.verdict == "reachable"]
+    return rows[:BRIEF], max(0, len(rows) - BRIEF)
 
 
 def unseen_briefly(seen_not: Sequence[Unseen], packed: bool) -> list[str]:

@@ -1,0 +1,74 @@
+"""The first page: what a person reads before anything else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mingcha.model import Inspection
+from mingcha.report import render, summary
+from mingcha.report.words import table
+
+from .fixture import finding, inspection
+
+
+def first_page(value: Inspection, lang: str = "zh") -> str:
+    raw = render(value, "html", lang)
+    assert isinstance(raw, bytes)
+    found = re.search(r'<section id="summary".*?</section>', raw.decode(), re.DOTALL)
+    assert found
+    return found[0]
+
+
+def lead(n: int, severity: str) -> object:
+    return finding(f"r{n}", "C5-13", "cantTell", f"线索{n}", f"Lead {n}", severity=severity,
+                   confidence="suspected", reasons=("suspect",))  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sections_named_by_number_are_those_sections(lang: str) -> None:
+    raw = render(inspection(), "html", lang)
+    assert isinstance(raw, bytes)
+    text = raw.decode()
+    numbers = dict(re.findall(r'<h2 id="([a-z]+)-h"><span class="no">(\d)</span>', text))
+    for key, section in (("summary.unseen_more", "limits"), ("reason.error", "limits"),
+                         ("summary.startup_note", "startup")):  # fmt: skip
+        assert re.findall(r"\d", table()[key][lang]) == [numbers[section]], key
+
+
+def test_the_gravest_leads_stand_on_the_first_page_as_leads() -> None:
+    value = inspection([lead(n, "minor") for n in range(6)] + [lead(9, "critical")])  # type: ignore[list-item]
+    page = first_page(value)
+    shown = re.findall(r'<span class="tag plain">([^<]+)</span> <a href="#[^"]+">([^<]+)</a>', page)
+    assert shown[0] == ("重大", "线索9")
+    assert len(shown) == summary.BRIEF - 1
+    assert table()["summary.leads"]["zh"] in page
+    assert table()["summary.leads_more"]["zh"].format(n=7 - len(shown)) in page
+
+
+def test_without_leads_there_is_no_heading_for_them() -> None:
+    assert table()["summary.leads"]["zh"] not in first_page(
+        inspection([finding("r", "C5-13", "failed", "甲", "a")])
+    )
+
+
+def test_what_start_up_reaches_stands_on_the_first_page() -> None:
+    value = inspection()
+    assert isinstance(value.inventory, dict)
+    rows = [
+        {"item": f"i{n}", "name": {"zh": f"信息{n}", "en": f"Item {n}"}, "personal": n != 8,
+         "owner": {"kind": "app", "id": "", "name": ""}, "verdict": "reachable" if n else "guarded",
+         "counts": {"reachable": 1}, "calls": []}
+        for n in range(9)
+    ]  # fmt: skip
+    value.inventory["startup"] = {"counts": {"reachable": 8, "guarded": 1}, "rows": rows}
+    page = first_page(value)
+    assert re.findall("信息\\d", page) == [f"信息{n}" for n in range(1, summary.BRIEF + 1)]
+    assert table()["summary.startup_more"]["zh"].format(n=2) in page
+
+    value.inventory["startup"]["rows"] = rows[:1]
+    assert table()["summary.startup_none"]["zh"] in first_page(value)
+
+    del value.inventory["startup"]
+    assert table()["summary.startup"]["zh"] not in first_page(value)
