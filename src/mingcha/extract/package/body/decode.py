@@ -12,6 +12,7 @@ from mingcha.extract.package.body.form import Body, Insn
 from mingcha.extract.package.classfile import ClassBodies
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.dex import opcodes
+from mingcha.extract.package.dex.leb import sleb, uleb
 from mingcha.extract.package.dex.tables import DexBodies
 
 MOST = 20_000  # instructions of one body; the longest of real packages have some thousand
@@ -327,27 +328,13 @@ def _handlers(body: Body, data: bytes, first: int, size: int, tries: int) -> lis
 
 def _catches(data: bytes, at: int) -> list[int]:
     """Addresses of one encoded_catch_handler."""
-    size, at = _leb(data, at, True)
+    size, at = sleb(data, at)
     out = []
     for _ in range(min(abs(size), TRIES)):
-        _, at = _leb(data, at, False)
-        address, at = _leb(data, at, False)
+        _, at = uleb(data, at)
+        address, at = uleb(data, at)
         out.append(address)
     if size <= 0:
-        address, at = _leb(data, at, False)
+        address, at = uleb(data, at)
         out.append(address)
     return out
-
-
-def _leb(data: bytes, at: int, signed: bool) -> tuple[int, int]:
-    value = shift = 0
-    while shift < 35:
-        b = data[at]
-        at += 1
-        value |= (b & 0x7F) << shift
-        shift += 7
-        if b < 0x80:
-            if signed and b & 0x40:
-                value -= 1 << shift
-            break
-    return value, at

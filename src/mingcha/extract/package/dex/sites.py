@@ -11,6 +11,7 @@ import struct
 from functools import cached_property
 
 from mingcha.extract.package.columns import Lambda
+from mingcha.extract.package.dex.leb import uleb
 
 _CALL_SITES, _HANDLES = 0x0007, 0x0008
 _STRING, _TYPE, _PROTO, _HANDLE = 0x17, 0x18, 0x15, 0x16
@@ -68,7 +69,7 @@ class Sites:
 
     def _values(self, at: int) -> list[tuple[int, int]]:
         """(type, number) of the encoded array at `at`; only the unsigned index types are kept apart."""
-        count, at = self._uleb(at)
+        count, at = uleb(self.data, at)
         out: list[tuple[int, int]] = []
         for _ in range(min(count, _VALUES)):
             head = self.data[at]
@@ -81,16 +82,6 @@ class Sites:
             at += 1 + size
         return out
 
-    def _uleb(self, at: int) -> tuple[int, int]:
-        value = 0
-        for shift in range(0, 35, 7):
-            b = self.data[at]
-            at += 1
-            value |= (b & 0x7F) << shift
-            if b < 0x80:
-                break
-        return value, at
-
     def _returns(self, proto: int) -> int:
         size, base = struct.unpack_from("<II", self.data, 0x48)
         if proto >= size:
@@ -102,5 +93,5 @@ class Sites:
         if string >= size:
             raise IndexError(string)
         (at,) = struct.unpack_from("<I", self.data, base + 4 * string)
-        _, at = self._uleb(at)
+        _, at = uleb(self.data, at)
         return self.data[at : self.data.index(0, at, at + 0x10000)]

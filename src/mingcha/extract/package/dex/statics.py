@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 
 from mingcha.extract.package.columns import Code
+from mingcha.extract.package.dex.leb import uleb
 
 _FIELDS = 20_000  # static fields of one class that are walked
 
@@ -29,20 +30,20 @@ def _stated(code: Code, row: int, name: str) -> int | str | None:
     class_data, values = struct.unpack_from("<II", data, base + 32 * row + 24)
     if not class_data or not values:
         return None
-    count, at = _uleb(data, class_data)
+    count, at = uleb(data, class_data)
     for _ in range(3):
-        _, at = _uleb(data, at)
+        _, at = uleb(data, at)
     field, wanted = 0, -1
     for k in range(min(count, _FIELDS)):
-        step, at = _uleb(data, at)
-        _, at = _uleb(data, at)
+        step, at = uleb(data, at)
+        _, at = uleb(data, at)
         field += step
         if field < len(code.field_name) and code.label(int(code.field_name[field])) == name:
             wanted = k
             break
     if wanted < 0:
         return None
-    n, at = _uleb(data, values)
+    n, at = uleb(data, values)
     for k in range(min(n, wanted + 1)):
         head = data[at]
         kind, size = head & 0x1F, (head >> 5) + 1
@@ -59,14 +60,3 @@ def _stated(code: Code, row: int, name: str) -> int | str | None:
             return code.text(string) if string < len(code.string_start) else None
         at += 1 + size
     return None
-
-
-def _uleb(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 35, 7):
-        b = data[at]
-        at += 1
-        value |= (b & 0x7F) << shift
-        if b < 0x80:
-            break
-    return value, at

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.graph.world import World
 
 Fact = Mapping[str, Any]
@@ -76,11 +77,6 @@ class Entry(NamedTuple):
     kind: str
     process: str | None
     phase: int
-
-
-def descriptor(dotted: str) -> str:
-    """`a.b.C$D` -> `La/b/C$D;`."""
-    return f"L{dotted.replace('.', '/')};"
 
 
 def read(package: Fact, components: Sequence[Fact], targets: Mapping[str, str]) -> list[Entry]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.flow.constants import patterns
 from mingcha.extract.package.flow.flows import flows
@@ -41,7 +42,7 @@ class Reference:
     @classmethod
     def build(cls, catalogue: Any) -> Reference:
         """From a loaded catalogue."""
-        d = entries.descriptor
+        d = descriptor
         framework = {
             d(name): (d(f.parent) if f.parent else None, tuple(d(i) for i in f.interfaces))
             for name, f in catalogue.framework.items()
@@ -107,10 +108,10 @@ def inspect(
     ids = world.type_id
     known = {ids[c]: kind for c, kind in entries.startable(components, targets).items() if c in ids}
     offered = {
-        ids[entries.descriptor(i)]: [ids[entries.descriptor(c)] for c in found if entries.descriptor(c) in ids]
-        for i, found in services.items() if entries.descriptor(i) in ids
+        ids[descriptor(i)]: [ids[descriptor(c)] for c in found if descriptor(c) in ids]
+        for i, found in services.items() if descriptor(i) in ids
     }  # fmt: skip
-    application = ids.get(entries.descriptor(str(package.get("application_class") or "")))
+    application = ids.get(descriptor(str(package.get("application_class") or "")))
     above = {world.types[t] for t in world.above(application)} if application is not None else set()
     startup = Startup(
         world, reference.triggers, known, started, offered, _asked(ids, started, components, targets), packed,
@@ -133,5 +134,5 @@ def _asked(
         if found and c["type"] == "provider":
             out |= dict.fromkeys(c["authorities"], found)
         elif found:
-            out[f"process:{entries.descriptor(targets.get(c['name'], c['name']))}"] = found
+            out[f"process:{descriptor(targets.get(c['name'], c['name']))}"] = found
     return out
