@@ -170,6 +170,10 @@ class Builder:
             self.t.method(ins[2])
         elif op == "new-instance":
             self.t.type(ins[2])
+        elif op == "new-array":
+            self.t.type(ins[3])
+        elif op == "range":
+            self.t.method(ins[3])
         elif op in FIELDS:
             self.t.field(ins[2])
 
@@ -193,6 +197,12 @@ class Builder:
             return [0x1A | ins[1] << 8, self.sid[ins[2]]]
         if op == "const-string/jumbo":
             return [0x1B | ins[1] << 8, self.sid[ins[2]] & 0xFFFF, self.sid[ins[2]] >> 16]
+        if op == "new-array":
+            return [0x23 | ins[1] << 8 | ins[2] << 12, self.tid[ins[3]]]
+        if op == "range":  # invoke-interface/range: first register, count
+            cls, rest = ins[3].split("->")
+            name, proto = rest[: rest.index("(")], rest[rest.index("(") :]
+            return [0x78 | ins[2] << 8, self.mid[cls, name, proto], ins[1]]
         if op == "new-instance":
             return [0x22 | ins[1] << 8, self.tid[ins[2]]]
         if op in FIELDS:

@@ -250,10 +250,27 @@ def test_only_personal_items_and_only_values() -> None:
     assert kinds(*READ, TAG, SHOW, VOID, item="running-apps") == ["log"]
 
 
+def test_asking_who_can_do_one_thing_is_no_list_of_apps() -> None:
+    query = "Landroid/content/pm/PackageManager;->queryIntentActivities(Landroid/content/Intent;I)Ljava/util/List;"
+    asked = {"callee": query, "item": "installed-apps"}
+    rows = [("invoke-virtual", [0, 1, 2], query), ("move-result", 1), ("invoke-interface", [1, 2], "Ljava/util/List;->get(I)Ljava/lang/Object;"),
+            ("move-result", 1), ("invoke-virtual", [1], f"Ljava/lang/Object;->toString(){STRING}"), ("move-result", 1)]  # fmt: skip
+    assert kinds(("const-string", 3, "android.intent.category.LAUNCHER"), *rows, TAG, SHOW, VOID, **asked) == ["log"]
+    assert kinds(("const-string", 3, "android.intent.action.SEND"), *rows, TAG, SHOW, VOID, **asked) == []
+
+
 def test_which_items_are_personal() -> None:
     found = personal(CATALOGUE.items)
     assert {"imei", "oaid", "precise-location", "contacts", "sms", "installed-apps", "wifi-ssid", "iccid", "clipboard"} <= found
     assert found.isdisjoint({"os-version", "language", "screen-info", "time-zone", "network-type", "storage-info", "files", "battery-info", "device-model", "sensor-list"})
+
+
+def test_what_goes_back_to_where_it_came_from_is_no_flow() -> None:
+    clip = "Landroid/content/ClipData;"
+    read, write = f"Landroid/content/ClipboardManager;->getPrimaryClip(){clip}", f"Landroid/content/ClipboardManager;->setPrimaryClip({clip})V"
+    code = [("invoke-virtual", [0], read), ("move-result", 1), ("invoke-virtual", [0, 1], write), VOID]
+    assert kinds(*code, callee=read, item="clipboard") == []
+    assert kinds(*code, callee=read, item="sms") == ["clipboard"]
 
 
 def test_lists_of_calls_name_entries_of_the_catalogue() -> None:

@@ -22,6 +22,7 @@ FACTS = 500  # of one package
 _LEADS = frozenset({"getMethod", "getDeclaredMethod", "getField", "getDeclaredField", "acquireContentProviderClient", "parse"})
 _VIA = frozenset({"direct", "provider", "settings-key", "reflection", "command", "file"})
 _NEVER = frozenset({"forName", "registerContentObserver"})
+_EVERY = frozenset({"android.intent.action.MAIN", "android.intent.category.LAUNCHER"})
 _MINE = "Landroid/os/Process;->myPid()I"
 
 
@@ -51,6 +52,8 @@ def flows(
         for sunk, path in _follow(tracer, d, body, call):
             key = call["item"], call["caller"], sunk.kind, sunk.receiver.id
             vendor = sinks.vendors.get(sunk.receiver.id)
+            if sunk.kind == "clipboard" == call["item"]:  # back to where it came from
+                continue
             own = sunk.kind == "sdk" and (
                 sunk.receiver.id == call["owner"]["id"] or vendor == sinks.vendors.get(call["owner"]["id"])
             )
@@ -100,13 +103,16 @@ def _follow(tracer: Tracer, d: int, body: Body, call: Mapping[str, Any]) -> Iter
 
 def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Place], list[Place]]:
     """Registers that hold what the call yields, and objects that it fills."""
-    callee = call["callee"]
+    code, callee = body.code, call["callee"]
     places: list[Place] = []
     puts: list[Place] = []
     at = tracer.calls(body, callee)
     name = callee.partition("(")[0].rpartition(">")[2]
     if call["item"] == "running-apps" and tracer.calls(body, _MINE):
         return places, puts  # looks its own process up
+    asks = callee.startswith("Landroid/content/pm/PackageManager;->query")
+    if asks and not any(i.op == "string" and i.ref >= 0 and code.text(i.ref) in _EVERY for i in body.insns):
+        return places, puts  # asks who can do one thing, often itself
     for i in at:
         insn = body.insns[i]
         if call["constant"] and not _states(body, i, call["constant"], alone=len(at) == 1):

@@ -46,7 +46,7 @@ def find(tracer: Tracer) -> Iterator[Shake]:
     # Readings are followed as values are, but only as numbers; that they are sensitive themselves does not end
     # the way.
     sinks = replace(tracer.methods.sinks, takes={}, listed=frozenset())
-    readings = Tracer(w, Methods(w, sinks, {c: PASSES[c] for c in _NUMBERS}), tracer.owners)
+    readings = Tracer(w, Methods(w, sinks, {c: PASSES[c] for c in _NUMBERS}), tracer.owners, compares=True)
     rows = ((w.def_sig >> PROTO == name) & (w.def_class >= 0)).nonzero()[0].tolist()
     for d in rows[:LISTENERS]:
         if base not in w.above(int(w.def_class[d])) or w.proto_text(int(w.def_sig[d])) != _EVENT:

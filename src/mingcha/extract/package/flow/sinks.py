@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.flow.passes import MEMBERS, PASSES
 from mingcha.extract.package.apis import descriptor

@@ -63,6 +63,8 @@ class Tracer:
     world: World
     methods: Methods
     owners: Owners
+    compares: bool = False
+    """Comparisons are asked for: methods that do nothing else matter too."""
     steps: int = STEPS
     walked: int = WALKED
     spent: int = 0
@@ -203,7 +205,7 @@ class Tracer:
         """Whether a method calls, writes or returns anything at all."""
         w = self.world
         low, high = int(w.def_start[d]), int(w.def_start[d + 1])
-        return high > low or not w.proto_text(int(w.def_sig[d])).endswith(")V")
+        return self.compares or high > low or not w.proto_text(int(w.def_sig[d])).endswith(")V")
 
 
 @dataclass(slots=True)
