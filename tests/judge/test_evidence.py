@@ -115,3 +115,11 @@ def test_the_way_of_a_path_and_of_a_flow() -> None:
     assert start.path == ("a", CALLER, CALLEE)
     assert piece(fact("flow", caller=CALLER, sink=CALLEE, path=[CALLER, "b"])).path == (CALLER, "b", CALLEE)
     assert piece(fact("flow", caller=CALLER, sink=CALLEE)).path == (CALLER, CALLEE)
+
+
+def test_a_component_tells_its_service_types_and_that_it_hides() -> None:
+    one = fact("component", name="com.a.B", type="activity", service_types=[], exclude_from_recents=False)
+    assert line(one) == "com.a.B type=activity"
+    one = fact("component", name="com.a.B", type="service", service_types=["location", "camera"])
+    assert line(one) == "com.a.B type=service service_types=location,camera"
+    assert line(fact("component", name="com.a.B", exclude_from_recents=True)) == "com.a.B exclude_from_recents=true"

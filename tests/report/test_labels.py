@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mingcha.report.labels import readable
+from mingcha.report.tables import owners, sdk_word
 from mingcha.report.words import words
 
 
@@ -41,3 +42,11 @@ def test_moments_are_told_by_their_day() -> None:
     text = "scheme=v1 not_after=2045-04-14T12:35:20+00:00 pins_until=2027-01-01"
     assert readable(text, words("zh")) == "签名方案：v1；证书有效期至：2045-04-14；绑定有效期至：2027-01-01"
     assert readable("name=2045-04-14Tea", words("en")) == "name: 2045-04-14Tea"
+
+
+def test_an_sdk_is_called_one_once() -> None:
+    zh = words("zh")
+    assert [sdk_word(name, zh) for name in ("极光推送 SDK", "Bolts 任务库", "XSDKY")] == [
+        "极光推送 SDK", "SDK Bolts 任务库", "SDK XSDKY",
+    ]  # fmt: skip
+    assert owners([{"kind": "sdk", "id": "jpush", "name": "极光推送 SDK"}], zh, {}) == ["极光推送 SDK"]

@@ -67,8 +67,17 @@ def test_what_start_up_reaches_stands_on_the_first_page() -> None:
     assert re.findall("信息\\d", page) == [f"信息{n}" for n in range(1, summary.BRIEF + 1)]
     assert table()["summary.startup_more"]["zh"].format(n=2) in page
 
+    value.inventory["startup"]["rows"] = [rows[1] | {"verdict": "needs-run"}]
+    assert "信息1" in first_page(value) and table()["start_verdict.needs-run"]["zh"] in first_page(value)
+
     value.inventory["startup"]["rows"] = rows[:1]
     assert table()["summary.startup_none"]["zh"] in first_page(value)
 
     del value.inventory["startup"]
     assert table()["summary.startup"]["zh"] not in first_page(value)
+
+
+def test_a_chart_of_nothing_is_not_drawn() -> None:
+    title = table()["chart.severity"]["zh"]
+    assert title in first_page(inspection([finding("r", "C5-13", "failed", "甲", "a")]))
+    assert title not in first_page(inspection([finding("r", "C5-13", "passed", "甲", "a")]))

@@ -124,6 +124,15 @@ def _startup(fact: Fact) -> str:
     return f"{method(first)} {arrow} {method(fact.get('callee'))} {rest}".strip()
 
 
+def _component(fact: Fact) -> str:
+    """What most rules ask of a component; staying out of the recents only where it does."""
+    line = _named(
+        "name", "type", "exported", "exported_by", "enabled", "permission", "permission_protection", "actions",
+        "service_types",
+    )(fact)  # fmt: skip
+    return f"{line} exclude_from_recents=true" if fact.get("exclude_from_recents") is True else line
+
+
 def _self_start(fact: Fact) -> str:
     rest = _some("cause", "action", "target", "interval", "reached")(fact)
     return f"{method(fact.get('component') or fact.get('method'))} {rest}".strip()
@@ -137,9 +146,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "package": _some("format", "id", "version"),
     "permission": _named("name", "declared_max_sdk", "flags"),
     "permission-definition": _named("name", "protection"),
-    "component": _named(
-        "name", "type", "exported", "exported_by", "enabled", "permission", "permission_protection", "actions"
-    ),
+    "component": _component,
     "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
     "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_until"),
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),

@@ -81,7 +81,7 @@ def owner_word(owner: Owner, w: Words, sdks: Mapping[str, str]) -> str:
     """Whose code it is: the app itself, an SDK by name, the system, or unknown."""
     name = sdks.get(owner.id) or owner.name or owner.id
     if owner.kind == "sdk":
-        return f"{w('owner.sdk')} {name}".strip()
+        return tables.sdk_word(name, w)
     if owner.kind == "unknown" and name:
         return f"{w('owner.unknown')} ({name})"
     return w(f"owner.{owner.kind}")

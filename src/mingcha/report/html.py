@@ -85,6 +85,7 @@ def _summary_charts(groups: Groups, w: Words, markup: Callable[[str], Any]) -> l
     return [
         {
             "title": title,
+            "total": sum(part.value for part in parts),  # a bar of nothing is an empty box
             "svg": markup(charts.bar(f"chart-{uid}", title, parts)),
             "rows": [(markup(charts.swatch(p.tone)), p.label, p.value) for p in parts],
         }

@@ -44,6 +44,8 @@ def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
         return w.join([w.get(_GROUP[name], code) for code in value.split(",")])
     if name == "item":
         return pick(names.item_names().get(value), w.lang) or value
+    if name in ("actions", "domains", "service_types"):
+        return w.join(value.split(","))
     if moment := _DAY.fullmatch(value):  # the hour at which a certificate ends tells nobody anything
         return moment[1]
     if name == "vendor":  # an address names its SDK by id, an SDK its maker by name

@@ -69,7 +69,7 @@ def unseen(inspection: Inspection, w: Words) -> list[Unseen]:
 def before_consent(found: startup.Section | None) -> tuple[list[startup.Row], int]:
     """What start-up may reach of personal information: the first rows, and how many more there are."""
     rows = found.rows + found.folded if found else []
-    rows = [row for row in rows if row.verdict == "reachable"]
+    rows = [row for row in rows if row.verdict in ("reachable", "needs-run")]
     return rows[:BRIEF], max(0, len(rows) - BRIEF)
 
 

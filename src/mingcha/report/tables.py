@@ -119,9 +119,17 @@ def _owner(value: Any, w: Words, known: Mapping[str, str]) -> str:
         kind = str(value.get("kind") or "unknown")
         name = known.get(str(value.get("id"))) or str(value.get("name") or value.get("id") or "")
         word = w.get("owner", kind)
-        return f"{word} {name}".strip() if kind in ("sdk", "unknown") else word
+        if kind == "sdk":
+            return sdk_word(name, w)
+        return f"{word} {name}".strip() if kind == "unknown" else word
     text = str(value or "")
     return w.get("owner", known.get(text, text)) if text else ""
+
+
+def sdk_word(name: str, w: Words) -> str:
+    """The name of an SDK, told to be one; many names say so themselves."""
+    word = w("owner.sdk")
+    return name if word in name.split() else f"{word} {name}".strip()
 
 
 def owners(value: Any, w: Words, known: Mapping[str, str]) -> list[str]:
