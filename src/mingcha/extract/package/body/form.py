@@ -10,6 +10,8 @@ from mingcha.extract.package.columns import Code
 EQ, NE, LT, GE, GT, LE = range(6)
 NEGATED = (NE, EQ, GE, LT, LE, GT)
 
+CONCAT = 30
+
 
 @dataclass(slots=True)
 class Insn:
@@ -26,14 +28,15 @@ class Insn:
     """Registers read, in order: invoke, the arguments with the receiver first, wide ones once; put, value
     and object; aput, value, array, index."""
     value: int | None = None
-    """Literal of const and of arith with a literal; comparison of an if; of cmp nothing."""
+    """Literal of const and of arith with a literal; comparison of an if; of an invoke without a method, where it
+    is known, the call site."""
     ref: int = -1
     """Index into the container's methods (invoke), fields (get, put, sget, sput), types or strings."""
     virtual: bool = False
     static: bool = False
     operator: int = -1
     """Of arith: 0 add, 1 sub, 2 mul, 3 div, 4 rem, 5 and, 6 or, 7 xor, 8 shl, 9 shr, 10 ushr; 20 negation and
-    conversions, which read one register."""
+    conversions, which read one register. CONCAT of an invoke without a method that makes a text."""
     targets: tuple[int, ...] = ()
     """Instructions that a branch or switch may go to, besides the next one."""
     keys: tuple[int, ...] = ()

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mingcha.extract.package.body.form import Insn
+from mingcha.extract.package.body.form import CONCAT, Insn
 from mingcha.extract.package.classfile import ConstantPool, split_arguments
 from mingcha.extract.package.columns import CLASS, STRING, Code
 
@@ -280,7 +280,9 @@ def _dynamic(f: Frame, raw: Raw, top: int) -> Step | None:
         return None
     args, _, returns = descriptor[1:].partition(b")")
     spans = [2 if a in (b"J", b"D") else 1 for a in split_arguments(args)]
-    return _call(Insn(raw.pos, "invoke", static=True), spans, returns.decode("utf-8", "replace"), top)
+    text = returns == b"Ljava/lang/String;"
+    insn = Insn(raw.pos, "invoke", -1, (), f.refs.get(raw.pos), static=True, operator=CONCAT if text else -1)
+    return _call(insn, spans, returns.decode("utf-8", "replace"), top)
 
 
 def _call(insn: Insn, spans: list[int], returns: str, top: int) -> Step:

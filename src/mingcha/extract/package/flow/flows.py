@@ -123,6 +123,8 @@ def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Pl
         elif name == "<init>":
             mode = HANDLE if call["via"] == "command" or callee.startswith("Ljava/io/File;") else DATA
             puts.append((i, insn.src[0], mode))
+        elif name == "read" and callee.endswith(")I"):  # what it gives back is how much
+            puts += [(i, r, DATA) for r in insn.src[1:2]]
         elif i + 1 < len(body.insns) and body.insns[i + 1].op == "result" and not callee.endswith(")Z"):
             leads = name in _LEADS or call["via"] == "command"
             places += [(s, body.insns[i + 1].dst, HANDLE if leads else DATA) for s in body.succ[i + 1]]

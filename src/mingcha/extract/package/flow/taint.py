@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mingcha.extract.package.body.analysis import constant, sources
-from mingcha.extract.package.body.form import Body, Insn
+from mingcha.extract.package.body.form import CONCAT, Body, Insn
 from mingcha.extract.package.columns import FIELD
 from mingcha.extract.package.flow.passes import BOX, DATA, HANDLE, PLAIN
 from mingcha.extract.package.flow.sinks import Method, Methods
@@ -287,6 +287,8 @@ class _Run:
                 self.found.returns = max(self.found.returns, mode)
             case "invoke" if insn.ref >= 0:
                 self._invoke(i, insn, register, mode)
+            case "invoke" if insn.value is not None:
+                self._site(i, insn, register, mode)
 
     def _member(self, i: int, insn: Insn) -> None:
         """A field of an object of the platform that is personal as a whole."""
@@ -380,7 +382,7 @@ class _Run:
 
     def _given(self, i: int, insn: Insn, m: Method, mode: int, where: list[int], argument: bool) -> None:
         """An argument of a method of the package, or of a library that is not known."""
-        tracer, w = self.tracer, self.tracer.world
+        w = self.tracer.world
         if mode > HANDLE and argument:
             self._handed(insn.ref, m)
         d = w.target(self.body.code, insn.ref, insn.virtual)
@@ -390,17 +392,32 @@ class _Run:
             if mode > HANDLE and argument:
                 self._sink(insn.ref, m, "native", ())
             return
+        self._enter(i, insn, d, where, mode)
+
+    def _site(self, i: int, insn: Insn, register: int, mode: int) -> None:
+        """A call site: it puts texts together, or makes an object that keeps its arguments for the method that
+        it stands for."""
+        made = self.body.code.bodies.call_site(insn.value) if insn.value is not None else None
+        if made is not None:
+            d = self.tracer.world.target(self.body.code, made.target, False)
+            if d >= 0:
+                self._enter(i, insn, d, [k for k, r in enumerate(insn.src) if r == register], mode)
+        elif insn.operator == CONCAT and mode > HANDLE:
+            self._result(i, DATA)
+
+    def _enter(self, i: int, insn: Insn, d: int, where: list[int], mode: int) -> None:
+        """Into a method of the package by some of its parameters, and back with what it did."""
         if self.depth <= 0:
             return
         for k in where:
-            inner = tracer.inside(d, k, mode, self.depth - 1)
+            inner = self.tracer.inside(d, k, mode, self.depth - 1)
             for sunk, path in inner.sinks.items():
                 self.found.sinks.setdefault(sunk, (d, *path))
             for key, (as_, path) in inner.fields.items():
                 if self.found.fields.get(key, (0, ()))[0] < as_:
                     self.found.fields[key] = as_, (d, *path)
             self.found.tests |= inner.tests
-            if inner.returns:
+            if inner.returns and insn.ref >= 0:
                 self._result(i, inner.returns)
             for other, as_ in inner.params.items():
                 # An object of its own that got the value is asked by its fields, not as a whole.
