@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.flow.passes import MEMBERS, PASSES
-from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.graph.world import World
 from mingcha.extract.package.owners import FRAMEWORK
 
