@@ -250,6 +250,14 @@ def test_only_personal_items_and_only_values() -> None:
     assert kinds(*READ, TAG, SHOW, VOID, item="running-apps") == ["log"]
 
 
+def test_what_only_sets_something_going_gives_no_value() -> None:
+    ask = "Landroid/accounts/AccountManager;->newChooseAccountIntent()Landroid/content/Intent;"
+    code = [("invoke-static", [], ask), ("move-result", 1), ("invoke-virtual", [0, 1], "Landroid/content/Context;->startActivity(Landroid/content/Intent;)V"), VOID]
+    assert kinds(*code, callee=ask, item="device-accounts") == []
+    given_back = ask.replace("newChooseAccountIntent", "getIntent")
+    assert kinds(*[(*i[:2], given_back) if i[-1] == ask else i for i in code], callee=given_back, item="device-accounts") == ["intent"]
+
+
 def test_asking_who_can_do_one_thing_is_no_list_of_apps() -> None:
     query = "Landroid/content/pm/PackageManager;->queryIntentActivities(Landroid/content/Intent;I)Ljava/util/List;"
     asked = {"callee": query, "item": "installed-apps"}

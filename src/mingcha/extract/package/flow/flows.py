@@ -22,6 +22,11 @@ FACTS = 500  # of one package
 _LEADS = frozenset({"getMethod", "getDeclaredMethod", "getField", "getDeclaredField", "acquireContentProviderClient", "parse"})
 _VIA = frozenset({"direct", "provider", "settings-key", "reflection", "command", "file"})
 _NEVER = frozenset({"forName", "registerContentObserver"})
+# Calls that only set something going: what they give back is a sign of that.
+_ASKS = (
+    "Init", "add", "attach", "capture", "choose", "createA", "createC", "createS", "discover", "has", "is", "listen", "new",
+    "on", "prepare", "register", "request", "respond", "set", "start", "take",
+)  # fmt: skip
 _EVERY = frozenset({"android.intent.action.MAIN", "android.intent.category.LAUNCHER"})
 _MINE = "Landroid/os/Process;->myPid()I"
 
@@ -108,6 +113,8 @@ def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Pl
     puts: list[Place] = []
     at = tracer.calls(body, callee)
     name = callee.partition("(")[0].rpartition(">")[2]
+    if name.startswith(_ASKS):
+        return places, puts
     if call["item"] == "running-apps" and tracer.calls(body, _MINE):
         return places, puts  # looks its own process up
     asks = callee.startswith("Landroid/content/pm/PackageManager;->query")

@@ -112,7 +112,8 @@ PLAIN = frozenset(
     getColumnCount getTime getAccuracy getProvider getElapsedRealtimeNanos getRssi getLinkSpeed getFrequency
     getSupplicantState getNetworkId getDisplayName getMTU getIndex getType describeContents available
     getItemCount waitFor exitValue getErrorStream hasNext hasMoreElements getDescription getMimeType getScheme
-    getAuthority getPackageManager ordinal getTimestamp""".split()  # noqa: SIM905
+    getAuthority getPackageManager ordinal getTimestamp getWidth getHeight getFormat getRowStride getPixelStride getState
+    getSize getByteCount getDensity remaining position limit capacity""".split()  # noqa: SIM905
 )
 # Sources whose value is no more than a state or a count, or mostly the app's own.
 STATES = frozenset(
@@ -128,7 +129,8 @@ STATES = frozenset(
     ActivityManager.getProcessesInErrorState SubscriptionManager.getActiveSubscriptionInfoCount
     SubscriptionManager.getActiveSubscriptionInfoCountMax SubscriptionInfo.getSimSlotIndex
     SubscriptionManager.getDefaultSubscriptionId SubscriptionManager.getDefaultDataSubscriptionId
-    AccessibilityManager.getEnabledAccessibilityServiceList TextToSpeech.getEngines WifiManager.startScan""".split()  # noqa: SIM905
+    AccessibilityManager.getEnabledAccessibilityServiceList TextToSpeech.getEngines WifiManager.startScan
+    WebView.getCertificate""".split()  # noqa: SIM905
 )
 # Members of objects that need not be the user's: what an intent brought, the address of a server. They hand
 # on what is followed, and begin nothing.
