@@ -30,6 +30,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 class _State:
     def __init__(self, lang: str | None, debug: bool) -> None:
         self.wanted, self.debug = lang, debug
+        self.prints: Path | None = None
         self._settings: Settings | None = None
 
     @property
@@ -37,7 +38,7 @@ class _State:
         if self._settings is None:
             from mingcha import settings
 
-            self._settings = settings.load()
+            self._settings = settings.load(prints=self.prints)
         return self._settings
 
     @property
@@ -51,17 +52,30 @@ def _lang(context: click.Context, _: click.Parameter, value: str | None) -> str 
     return value
 
 
-lang_option = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    callback=_lang,
-    expose_value=False,
-    help="Language of what is shown. 显示语言。",
-)
+lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), callback=_lang, expose_value=False,
+    help="Language of what is shown. 显示语言。")  # fmt: skip
+
+
+def _prints(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    context.obj.prints = value
+
+
+prints_option = click.option("--fingerprints", type=click.Path(path_type=Path), callback=_prints, expose_value=False,
+    help="Fingerprints of SDKs (mingcha sdk learn). SDK 指纹文件。")  # fmt: skip
 
 
 class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "sdk"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "sdk":
+            return super().get_command(ctx, cmd_name)
+        from mingcha.cli_sdk import sdk
+
+        return sdk
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -107,20 +121,10 @@ def _known_formats(_: click.Context, __: click.Parameter, value: tuple[str, ...]
 
 def _formats(function: F) -> F:
     options: tuple[Callable[[F], F], ...] = (
-        click.option(
-            "--format",
-            "formats",
-            multiple=True,
-            metavar="FMT",
-            callback=_known_formats,
-            help="table, json, html or sarif; repeatable. 输出格式。",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            help="File, or folder for several formats. 输出位置。",
-        ),
+        click.option("--format", "formats", multiple=True, metavar="FMT", callback=_known_formats,
+            help="table, json, html or sarif; repeatable. 输出格式。"),
+        click.option("-o", "--output", type=click.Path(path_type=Path),
+            help="File, or folder for several formats. 输出位置。"),
         click.option(
             "--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on. 失败阈值。"
         ),
@@ -128,7 +132,7 @@ def _formats(function: F) -> F:
             "--strict", is_flag=True, help="Exit 4 when something was read only in part. 部分读取即失败。"
         ),
         lang_option,
-    )
+    )  # fmt: skip
     for option in reversed(options):
         function = option(function)
     return function
@@ -161,6 +165,7 @@ exhibit_argument = click.argument(
     help="Keep exhibits, facts and result there. 存档目录。",
 )
 @drafts_option
+@prints_option
 @_formats
 @click.pass_obj
 def scan(
@@ -190,6 +195,7 @@ def scan(
 @cli.command(short_help="Print facts as JSON lines. 输出事实。")
 @exhibit_argument
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
+@prints_option
 @lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:

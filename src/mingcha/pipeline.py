@@ -47,9 +47,11 @@ def read(
     kinds = [extract.sniff(p) for p in paths]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
+    if settings.prints:
+        _check_prints(settings.prints)
     worker = extract.Worker(
         settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
-        cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb,
+        cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb, prints=settings.prints,
     )  # fmt: skip
     with worker:
         for path, kind in zip(paths, kinds, strict=True):
@@ -62,7 +64,7 @@ def read(
                     exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
                     facts += here
                     continue
-                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue)
+                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue, settings.prints)
                 exhibits.append(_with_limits(reading.exhibit, path, reading.facts))
                 facts += reading.facts
             except OSError as e:  # it was there a moment ago
@@ -82,15 +84,23 @@ def read(
     )
 
 
+def _check_prints(path: Path) -> None:
+    """A file of fingerprints that is none is refused before anything is read: what was asked for would
+    silently not be done. It is the user's own, so it is opened here."""
+    from mingcha.extract.package.fingerprint import prints
+
+    prints.load(path)
+
+
 def _text(path: Path | None) -> str | None:
     return str(path) if path else None
 
 
-def _read_here(path: Path, kind: str, catalogue: Path | None) -> extract.Reading:
+def _read_here(path: Path, kind: str, catalogue: Path | None, prints: Path | None) -> extract.Reading:
     """A package in this process; refused as the child process would have it."""
     facts: list[Fact] = []
     try:
-        return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue)), facts=facts)
+        return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue), prints=prints), facts=facts)
     except BadInput as e:
         return extract.refusal(path, kind, e.code, str(e), facts)
 

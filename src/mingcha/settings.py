@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wall_seconds: Positive = 180
     memory_mb: Positive = 4096
     isolate: bool = True
+    fingerprints: str | None = None
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
@@ -40,9 +41,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         except RuntimeError:  # an account without a home folder
             return Path(".mingcha")
 
+    @property
+    def prints(self) -> Path | None:
+        """File of fingerprints, None where none is set."""
+        try:
+            return Path(self.fingerprints).expanduser() if self.fingerprints else None
+        except RuntimeError:  # an account without a home folder
+            return Path(self.fingerprints or "")
 
-def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
-    """Read the settings. A wrong value is a Usage error that names it."""
+
+def load(
+    environ: Mapping[str, str] | None = None, cwd: Path | None = None, prints: Path | None = None
+) -> Settings:
+    """Read the settings; `prints` overrides `fingerprints`. A wrong value is a Usage error that names it."""
     env = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     for folder in (_home(env), cwd or Path()):
@@ -72,6 +83,8 @@ def load(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> S
     for name in Settings.__struct_fields__:
         if text := env.get(f"MINGCHA_{name.upper()}"):  # set but empty means not set
             values[name] = text
+    if prints is not None:
+        values["fingerprints"] = str(prints)
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as e:

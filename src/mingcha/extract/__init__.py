@@ -28,7 +28,7 @@ class Reader(NamedTuple):
     sniff: str
     read: str
     cached: bool = False
-    """Whether `read` takes a cache as well."""
+    """Whether `read` takes a cache and a file of fingerprints as well."""
 
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
@@ -88,13 +88,15 @@ def unreadable(path: Path, error: OSError) -> BadInput:
 
 
 def read_here(
-    path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None, cache: Cache | None = None
-) -> Exhibit:
+    path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None, cache: Cache | None = None,
+    prints: Path | None = None,
+) -> Exhibit:  # fmt: skip
     """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
     from mingcha import catalogue as cat
 
     root, reader = Path(catalogue) if catalogue else None, READERS[kind or sniff(path)]
     loaded = cat.lists(root) if reader.cached else cat.load(root)  # a reader of code needs no rules
     module = importlib.import_module(reader.read)
-    exhibit: Exhibit = module.read(path, emit, loaded, *([cache] if cache and reader.cached else []))
+    more = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
+    exhibit: Exhibit = module.read(path, emit, loaded, **more)
     return exhibit

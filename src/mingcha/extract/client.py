@@ -73,14 +73,16 @@ class Worker:
     """A child process for untrusted exhibits. It is started on first use and again after a death.
 
     cpu and wall in seconds per exhibit, memory in MB of address space. A `resident` child reads many
-    packages: it takes the compiled engine where the extra `fast` is installed.
+    packages: it takes the compiled engine where the extra `fast` is installed. `prints` is a file of
+    fingerprints that SDKs are told by.
     """
 
     def __init__(
         self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None,
         cache: Path | None = None, cache_mb: int = 0, resident: bool = False,
+        prints: Path | None = None,
     ) -> None:  # fmt: skip
-        self.resident = resident
+        self.resident, self.prints = resident, prints
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
         self.cache, self.cache_mb = cache if cache_mb else None, cache_mb
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,6 +146,7 @@ class Worker:
             "path": str(path.absolute()), "kind": kind, "cpu": self.cpu, "memory": self.memory,
             "catalogue": str(self.catalogue) if self.catalogue else None,
             "cache": str(self.cache.absolute()) if self.cache else None,
+            "prints": str(self.prints.absolute()) if self.prints else None,
         }  # fmt: skip
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")

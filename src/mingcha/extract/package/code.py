@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from mingcha.extract.package import patterns
+from mingcha.extract.package import patterns, versions
 from mingcha.extract.package.apis import Matcher, Table
 from mingcha.extract.package.columns import Code, Counts
+from mingcha.extract.package.fingerprint.collect import Book, Collector
+from mingcha.extract.package.fingerprint.matcher import Found
 from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
 from mingcha.extract.package.texts import Strings, Words
 from mingcha.extract.package.uses import Uses
@@ -45,6 +47,7 @@ class CodeFacts:
     owners: Owners
     vendors: dict[str, str]  # domain -> SDK id
     rivals: frozenset[str]
+    book: Book | None = None
     counts: Counts = field(default_factory=Counts)
     containers: int = 0
     duplicates: int = 0
@@ -57,6 +60,10 @@ class CodeFacts:
     _patterns: list[Fact] = field(default_factory=list)
     _urls: dict[tuple[str, str], Fact] = field(default_factory=dict)
     _matches: dict[tuple[str, str, str, str], Fact] = field(default_factory=dict)
+    stated: list[tuple[str, int, str]] = field(default_factory=list)
+    """What SDKs say of their versions, see `versions.of_code`."""
+    _prints: Collector | None = None
+    _found: list[Found] = field(default_factory=list)
     _per_entry: Counter[tuple[str, str]] = field(default_factory=Counter)
     _per_pattern: Counter[str] = field(default_factory=Counter)
     _known: list[Fact] | None = None  # calls of a restored state
@@ -90,6 +97,15 @@ class CodeFacts:
                 }
             )  # fmt: skip
         self._texts(code, skip)
+        self.stated += versions.of_code(code, self.owners.defined)
+        if self.book is not None:
+            if self._prints is None:
+                self._prints = Collector(self.book.matcher)
+            self._prints.add(code)
+
+    def fingerprints(self) -> list[Found]:
+        """SDKs told without their names; none where there are no fingerprints to compare with."""
+        return self._prints.found() if self._prints is not None else self._found
 
     def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
         """Count classes by owner; mask of the definitions of classes seen before, None if none."""
@@ -191,7 +207,8 @@ class CodeFacts:
             "counts": {name: getattr(self.counts, name) for name in self.counts.__slots__},
             "containers": self.containers, "duplicates": self.duplicates, "classes": sorted(self.classes),
             "sdk_classes": dict(self.sdk_classes), "cut": sorted(self.cut), "calls": list(self._calls()),
-            "patterns": self._patterns, "urls": list(self._urls.values()), "matches": list(self._matches.values()),
+            "stated": self.stated,
+            "prints": [[*f[:5], sorted(f.classes)] for f in self.fingerprints()], "patterns": self._patterns, "urls": list(self._urls.values()), "matches": list(self._matches.values()),
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -201,6 +218,8 @@ class CodeFacts:
         self.classes, self.cut = set(state["classes"]), set(state["cut"])
         self.sdk_classes.update(state["sdk_classes"])
         self._known, self._patterns = state["calls"], state["patterns"]
+        self.stated = [(sdk, rank, text) for sdk, rank, text in state["stated"]]
+        self._found = [Found(i, v, p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
         for f in state["urls"]:
             self._urls[f["url"], f["owner"]["id"]] = f
             self._values.add((f["url"],))

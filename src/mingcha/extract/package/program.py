@@ -44,7 +44,8 @@ class Program:
         if self.cache.used and not jars and self._collect():
             own = self.out.owners.app
             digests = [(where, hashlib.sha256(data).hexdigest()) for where, data in self._files]
-            self.key = key("code", self.rules, own, digests)
+            prints = self.out.book.digest if self.out.book else ""
+            self.key = key("code", self.rules, prints, own, digests)
             known = self.cache.get(self.key)
             if known is not None:
                 self.out.restore(known)
@@ -69,6 +70,11 @@ class Program:
             self.cache.put(self.key, self.out.state())
         elif self.key:
             self.key = ""
+
+    def parse(self) -> list[Code]:
+        """The containers, parsed, and nothing looked for in them."""
+        self._codes = list(self._parsed(list(self.container.jar_bytes())))
+        return self._codes
 
     def codes(self) -> list[Code]:
         """The containers, parsed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,12 +31,14 @@ from mingcha.extract.package import (
     selfstart,
     signing,
     splits,
+    versions,
 )  # fmt: skip
 from mingcha.extract.package.apis import Table
 from mingcha.extract.package.archive import Archive
 from mingcha.extract.package.arsc import Resources
 from mingcha.extract.package.assets import scan_assets, scan_manifest, scan_resources, script_bundles
 from mingcha.extract.package.code import CodeFacts
+from mingcha.extract.package.fingerprint.collect import Book
 from mingcha.extract.package.graph import inspect
 from mingcha.extract.package.notes import Notes
 from mingcha.extract.package.program import Program
@@ -64,6 +67,22 @@ class Reference(NamedTuple):
 
 
 _references: dict[str, Reference] = {}
+
+
+_books: dict[tuple[str, int, int], Book] = {}
+
+
+def _book(path: Path) -> Book:
+    """A file of fingerprints, kept as long as it is the same: a resident process reads many packages."""
+    try:
+        state = path.stat()
+        name = (str(path), state.st_size, state.st_mtime_ns)
+    except OSError:
+        return Book(path)  # says what is wrong
+    if name not in _books:
+        _books.clear()
+        _books[name] = Book(path)
+    return _books[name]
 
 
 def reference(catalogue: Any) -> Reference:
@@ -128,9 +147,12 @@ def _stage(notes: Notes, name: str) -> Iterator[None]:
 
 
 def read(
-    path: Path, emit: Emit, catalogue: Any, cache: Cache = NOTHING, limits: Limits = DEFAULT
-) -> Exhibit:
-    """Read one package, emitting facts as they are found. BadInput where it is no package."""
+    path: Path, emit: Emit, catalogue: Any, cache: Cache = NOTHING, limits: Limits = DEFAULT,
+    prints: Path | None = None,
+) -> Exhibit:  # fmt: skip
+    """Read one package, emitting facts as they are found. BadInput where it is no package, or `prints` no file
+    of fingerprints."""
+    book = _book(prints) if prints else None
     if hasattr(signal, "SIGXCPU"):
         try:
             signal.signal(signal.SIGXCPU, _expired)
@@ -154,7 +176,7 @@ def read(
             )
         raise BadInput(f"{path.name} 不是安装包", f"{path.name} is no package", code=code)
     with container:
-        run = _Run(container, digest, reference(catalogue), emit, limits, cache, catalogue.digest)
+        run = _Run(container, digest, reference(catalogue), emit, limits, cache, catalogue.digest, book)
         run.all()
         found = [f for f in container.facts(digest) if f["kind"] == "limitation"]
     return Exhibit(
@@ -169,9 +191,9 @@ class _Run:
 
     def __init__(
         self, container: splits.Container, digest: str, ref: Reference, emit: Emit, limits: Limits,
-        cache: Cache = NOTHING, rules: str = "",
+        cache: Cache = NOTHING, rules: str = "", book: Book | None = None,
     ) -> None:  # fmt: skip
-        self.cache, self.rules = cache, rules
+        self.cache, self.rules, self.book = cache, rules, book
         self.container, self.digest, self.ref, self.emit, self.limits = container, digest, ref, emit, limits
         self.notes = container.notes
         self.resources: Resources | None = None
@@ -196,7 +218,7 @@ class _Run:
     def _collector(self) -> CodeFacts:
         package, ref = self.manifest.package, self.ref
         own = owners.Owners(ref.prefixes, package.get("id"), package.get("name_zh") or package.get("name"))
-        return CodeFacts(ref.table, ref.words, own, ref.vendors, ref.rivals)
+        return CodeFacts(ref.table, ref.words, own, ref.vendors, ref.rivals, self.book)
 
     def _stages(self) -> None:
         container = self.container
@@ -388,12 +410,31 @@ class _Run:
         hosts = {f["vendor"] for f in facts if f["kind"] == "url" and f["vendor"]}
         components = [f for f in self.manifest.facts if f["kind"] == "component"]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
-        found = sdk.find(self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts)
+        told = code.fingerprints()
+        classes = code.sdk_classes + Counter({f.id: len(f.classes) for f in told if not code.sdk_classes[f.id]})
+        found = sdk.find(
+            self.ref.sdks, self.digest, classes, components, meta, self.libs, hosts,
+            versions=self._versions(code, meta), prints={f.id: f.version for f in told},
+        )  # fmt: skip
         for fact in found:
             fact["state"] = "initialised" if fact["id"] in running.awake else "present"
             if fact["state"] == "present" and running.conclusive and fact["classes"]:
                 fact["state"] = "dormant"
         self.emit(found)
+
+    def _versions(self, code: CodeFacts, meta: list[Fact]) -> dict[str, versions.Stated]:
+        """Versions that the SDKs state of themselves: records of the build before constants."""
+        said: dict[str, list[tuple[int, versions.Stated]]] = {}
+        for archive in {id(m.archive): m.archive for m in self.container.apks}.values():
+            for artefact, text in versions.of_records(archive):
+                owner = code.owners.of(f"{artefact}.X")
+                if owner.kind == "sdk":
+                    said.setdefault(owner.id, []).append((0, versions.Stated(text, "meta-inf")))
+        for who, rank, text in code.stated:
+            said.setdefault(who, []).append((1 + rank, versions.Stated(text, "constant")))
+        for who, text in versions.of_meta(meta):
+            said.setdefault(who, []).append((1_000, versions.Stated(text, "meta-data")))
+        return versions.settle(said)
 
     def _package(self, code: CodeFacts) -> Fact:
         counts = code.counts

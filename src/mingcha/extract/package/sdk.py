@@ -13,6 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mingcha.extract.package.versions import Stated
+
 Fact = dict[str, Any]
 
 
@@ -34,10 +36,12 @@ def libraries(names: Iterable[str], sdks: Iterable[Any]) -> dict[str, str]:
 
 def find(
     sdks: Mapping[str, Any], exhibit: str, classes: Counter[str], components: Iterable[Fact], meta: Iterable[Fact],
-    libs: Mapping[str, str], hosts: Iterable[str],
+    libs: Mapping[str, str], hosts: Iterable[str], versions: Mapping[str, Stated] | None = None,
+    prints: Mapping[str, str | None] | None = None,
 ) -> list[Fact]:  # fmt: skip
     """`sdk` facts. `classes`: defined classes by SDK id; `libs`: library -> SDK id; `hosts`: SDK
-    ids whose domains occur."""
+    ids whose domains occur; `versions`: what they state of themselves; `prints`: SDKs told by fingerprint with
+    the version where that can be told. What an SDK states itself goes before what it looks like."""
     signs: dict[str, set[str]] = defaultdict(set)
     files: dict[str, list[str]] = defaultdict(list)
     parts: Counter[str] = Counter()
@@ -54,18 +58,24 @@ def find(
     for name, sdk in sorted(libs.items()):
         signs[sdk].add("library")
         files[sdk].append(name)
+    versions, prints = versions or {}, {k: v for k, v in (prints or {}).items() if k in sdks}
+    for sdk in prints:
+        signs[sdk].add("fingerprint")
     for sdk in set(hosts):
         if sdk in signs:
             signs[sdk].add("domain")
     out = []
     for sdk, by in sorted(signs.items()):
-        entry = sdks[sdk]
+        entry, said = sdks[sdk], versions.get(sdk)
+        version = said.version if said else prints.get(sdk)
+        version_by = said.by if said else "fingerprint" if version else None
         out.append(
             {
                 "kind": "sdk", "exhibit": exhibit, "where": "", "id": sdk, "name": entry.name.zh, "name_en": entry.name.en,
-                "vendor": entry.vendor.zh, "vendor_en": entry.vendor.en, "purpose": entry.purpose, "version": None,
+                "vendor": entry.vendor.zh, "vendor_en": entry.vendor.en, "purpose": entry.purpose, "version": version,
+                "version_by": version_by,
                 "classes": classes[sdk], "components": parts[sdk], "libs": files[sdk],
-                "confidence": "high" if classes[sdk] > 1 or len(by) > 1 else "low", "by": sorted(by),
+                "confidence": "high" if classes[sdk] > 1 or len(by) > 1 or "fingerprint" in by else "low", "by": sorted(by),
                 "personal": entry.personal,
             }
         )  # fmt: skip

@@ -1,0 +1,295 @@
+"""SDKs told by prefix and by fingerprint, in real archives put through D8 and R8.
+
+    python benchmarks/run.py versions
+    python benchmarks/sdk_versions.py MANIFEST.csv [FOLDER]
+
+(a) an archive dexed alone is recognised by its prefixes; (b) the same archive shrunk, renamed and
+repackaged by R8, with `ENTRIES` of its classes kept as an app would use them, is recognised by the
+fingerprint learnt from the archive, among the fingerprints of all; (c) of several learnt versions the
+right one is named. What D8 and R8 made stays in FOLDER, so that a second run costs seconds.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent / "tests" / "inputs")]
+import fetch  # noqa: E402
+
+ARCHIVES, OF_ONE, ENTRIES = 130, 4, 12
+SMALLEST, LARGEST = 20, 1_000  # classes: fewer say nothing, more cost R8 minutes
+RULES = """-dontwarn **
+-ignorewarnings
+-allowaccessmodification
+-repackageclasses 'o'
+-keepattributes Exceptions
+"""
+
+
+class Archive(NamedTuple):
+    """One SDK archive: catalogue entry, classes by slashed name."""
+
+    path: Path
+    file: str
+    sdk: str
+    classes: dict[str, bytes]
+
+
+def classes(path: Path) -> dict[str, bytes]:
+    """Class files of a JAR, an AAR's classes.jar and its libs/*.jar, by slashed name."""
+    out: dict[str, bytes] = {}
+    with zipfile.ZipFile(path) as z:
+        for name in z.namelist():
+            if name.endswith(".class"):
+                out.setdefault(name[:-6], z.read(name))
+            elif name == "classes.jar" or (name.startswith("libs/") and name.endswith(".jar")):
+                with zipfile.ZipFile(io.BytesIO(z.read(name))) as inner:
+                    for n in inner.namelist():
+                        if n.endswith(".class"):
+                            out.setdefault(n[:-6], inner.read(n))
+    return {n: d for n, d in out.items() if not n.startswith("META-INF/") and not n.endswith("module-info")}
+
+
+def archives(manifest: Path) -> list[Archive]:
+    """Archives with an entry in the catalogue: families of several versions, at most `OF_ONE` of each, then
+    one of each other entry."""
+    from mingcha.catalogue import load
+    from mingcha.extract.package.owners import Owners, from_catalogue
+
+    owners = Owners(from_catalogue(load().sdks.values()))
+    by: dict[str, list[Archive]] = defaultdict(list)
+    seen: set[str] = set()
+    for row in fetch.rows(manifest):
+        path = fetch.cached(row)
+        if row["kind"] != "sdk" or not path.exists() or row["sha256"] in seen:
+            continue
+        seen.add(row["sha256"])
+        try:
+            found = classes(path)
+        except (zipfile.BadZipFile, RuntimeError):
+            continue
+        if not SMALLEST <= len(found) <= LARGEST:
+            continue
+        owned = Counter(o.id for o in map(owners.of, found) if o.kind == "sdk").most_common(1)
+        if owned and owned[0][1] >= len(found) // 3:
+            by[owned[0][0]].append(Archive(path, Path(row["path"]).name, owned[0][0], found))
+    out, single = [], []
+    for _, group in sorted(by.items()):
+        stems: dict[str, list[Archive]] = defaultdict(list)
+        for archive in group:
+            stems[stem(archive.file)].append(archive)
+        best = max(stems.values(), key=len)
+        (out if len(best) > 1 else single).extend(sorted(best, key=lambda a: len(a.classes))[:OF_ONE])
+    single.sort(key=lambda a: len(a.classes))
+    return [*out, *single][:ARCHIVES]
+
+
+def stem(file: str) -> str:
+    """The name of an archive without its version."""
+    return re.split(r"[-_.@]?[vV]?\d", file, maxsplit=1)[0].lower()
+
+
+def build(found: list[Archive], folder: Path, tools: dict[str, Path]) -> None:
+    """D8 and R8 for all that is not in the folder yet, in one virtual machine."""
+    jobs = []
+    for archive in found:
+        base = folder / archive.path.stem
+        jar, rules = base.with_suffix(".jar"), base.with_suffix(".pro")
+        if not jar.exists():
+            with zipfile.ZipFile(jar, "w", zipfile.ZIP_STORED) as z:
+                for name, data in sorted(archive.classes.items()):
+                    z.writestr(f"{name}.class", data)
+            # The largest classes use most of the others, and an app would call no inner one.
+            entries = sorted((n for n in archive.classes if "$" not in n), key=lambda n: -len(archive.classes[n]))
+            keep = "".join(
+                f"-keep,allowobfuscation class {n.replace('/', '.')} {{ public protected <methods>; }}\n"
+                for n in entries[:ENTRIES]
+            )
+            rules.write_text(RULES + keep, encoding="utf-8")
+        for tool in ("d8", "r8"):
+            done = base.with_suffix(f".{tool}.zip")
+            if not done.exists() and not base.with_suffix(f".{tool}.failed").exists():
+                jobs.append((tool, jar, done, rules))
+    if not jobs:
+        return
+    lines = folder / "jobs.txt"
+    lines.write_text("".join("\t".join(map(str, j)) + "\n" for j in jobs), encoding="utf-8")
+    done = subprocess.run(
+        ["java", "-Xmx2g", "-cp", str(tools["d8"]), str(HERE / "Shrink.java"), str(tools["mockable"]), str(lines)],
+        capture_output=True, text=True, check=False, timeout=1800,
+    )  # fmt: skip
+    for line in done.stdout.splitlines():
+        state, _, rest = line.partition("\t")
+        if state == "failed":
+            Path(rest.partition("\t")[0]).with_suffix(".failed").write_text(rest, encoding="utf-8")
+    print(f"  {len(jobs)} runs of D8 and R8, {done.stdout.count('failed')} failed")
+
+
+def dex_files(path: Path) -> list[bytes]:
+    """The DEX files of a ZIP."""
+    with zipfile.ZipFile(path) as z:
+        return [z.read(n) for n in sorted(z.namelist()) if n.endswith(".dex")]
+
+
+def _library(found: list[Archive], folder: Path) -> tuple[object, dict[Path, str | None]]:
+    """Fingerprints of all archives in one, and the version that each was learnt with."""
+    from mingcha.catalogue import load
+    from mingcha.errors import BadInput
+    from mingcha.extract.package.fingerprint import learn, prints
+
+    sdks, learnt, versions = load().sdks, [], {}
+    for archive in found:
+        try:
+            entry, hashes = learn.lesson(archive.path, sdks, sdk=archive.sdk, name=archive.file)
+        except BadInput as e:
+            print(f"  not learnt: {archive.file}: {e.code}")
+            continue
+        learnt.append((entry, hashes))
+        versions[archive.path] = entry.version
+    path = folder / "all.mcfp"
+    path.write_bytes(prints.dump(prints.make(learnt)))
+    return prints.load(path), versions
+
+
+def measure(found: list[Archive], folder: Path) -> None:
+    """Print the figures."""
+    from mingcha.catalogue import load
+    from mingcha.extract.package import versions
+    from mingcha.extract.package.dex import tables
+    from mingcha.extract.package.fingerprint import prints as files
+    from mingcha.extract.package.fingerprint.matcher import Matcher
+    from mingcha.extract.package.owners import Owners, from_catalogue
+
+    prints, learnt = _library(found, folder)
+    assert isinstance(prints, files.Prints)
+    matcher = Matcher(prints)
+    print(f"  learnt: {len(prints.entries)} versions of {len(matcher.ids)} SDKs, {len(prints.features)} features, "
+          f"{len(files.dump(prints)) / 1e6:.1f} MB")  # fmt: skip
+    owners = Owners(from_catalogue(load().sdks.values()))
+    tally: Counter[str] = Counter()
+    misses, wrong = [], []
+    for archive in found:
+        base = folder / archive.path.stem
+        # What else lies in the archive: other SDKs under their own names are really there.
+        inside = {owners.of(n).id for n in archive.classes if owners.of(n).kind == "sdk"}
+        if base.with_suffix(".d8.zip").exists():
+            tally["prefix"] += 1
+            counted: Counter[str] = Counter()
+            for data in dex_files(base.with_suffix(".d8.zip")):
+                code = tables.read("classes.dex", data)
+                counted.update(owners.count([code.class_name(k) for k in range(len(code.class_type))]))
+            tally["prefix right"] += bool(counted) and counted.most_common(1)[0][0] == archive.sdk
+            _fingerprint("d8", archive, matcher, base, inside, learnt, tally, [], [])
+        if base.with_suffix(".r8.zip").exists() and archive.path in learnt:
+            _fingerprint("r8", archive, matcher, base, inside, learnt, tally, misses, wrong)
+    share = lambda a, b: f"{tally[a]} of {tally[b]} ({tally[a] / max(tally[b], 1):.1%})"  # noqa: E731
+    print(f"  (a) by prefix after D8: {share('prefix right', 'prefix')}; "
+          f"{len({(a.sdk, versions.part(a.file)) for a in found})} parts of SDKs")  # fmt: skip
+    for tool in ("d8", "r8"):
+        said = tally[f"{tool} right"] + tally[f"{tool} wrong"]
+        print(f"  (b) by fingerprint after {tool.upper()}: recall {share(f'{tool} right', tool)}; precision "
+              f"{tally[f'{tool} right']} of {said} ({tally[f'{tool} right'] / max(said, 1):.1%})")  # fmt: skip
+        print(f"      classes told: {tally[f'{tool} classes']}, {share(f'{tool} classes right', f'{tool} classes')} of the SDK")
+        print(f"  (c) version after {tool.upper()}, several learnt: right {share(f'{tool} version right', f'{tool} version')}, "
+              f"wrong {tally[f'{tool} version wrong']}, not told {tally[f'{tool} version open']}")  # fmt: skip
+    for line in misses[:20]:
+        print("      missed:", line)
+    for line in wrong[:20]:
+        print("      wrong:", line)
+
+
+def _fingerprint(
+    tool: str, archive: Archive, matcher: object, base: Path, inside: set[str], learnt: dict[Path, str | None],
+    tally: Counter[str], misses: list[str], wrong: list[str],
+) -> None:  # fmt: skip
+    from mingcha.extract.package import versions
+    from mingcha.extract.package.dex import tables
+    from mingcha.extract.package.fingerprint.collect import Collector
+    from mingcha.extract.package.fingerprint.matcher import Matcher
+
+    assert isinstance(matcher, Matcher)
+    collector = Collector(matcher)
+    for data in dex_files(base.with_suffix(f".{tool}.zip")):
+        collector.add(tables.read("classes.dex", data))
+    found = {f.id: f for f in collector.found()}
+    tally[tool] += 1
+    mine = found.pop(archive.sdk, None)
+    tally[f"{tool} right"] += mine is not None
+    if mine is None:
+        misses.append(f"{archive.sdk} {archive.file} ({len(archive.classes)} classes)")
+    for sdk, other in found.items():
+        if sdk not in inside:
+            tally[f"{tool} wrong"] += 1
+            wrong.append(f"{archive.sdk} {archive.file} said to hold {sdk} {other.part} {other.share:.2f} {other.worth:.0f}")
+        tally[f"{tool} classes"] += len(other.classes)
+        tally[f"{tool} classes right"] += len(other.classes) if sdk in inside else 0
+    if mine is None:
+        return
+    tally[f"{tool} classes"] += len(mine.classes)
+    tally[f"{tool} classes right"] += len(mine.classes)
+    part, version = versions.part(archive.file), learnt.get(archive.path)
+    rivals = {e.version for e in matcher.prints.entries if (e.id, e.part) == (archive.sdk, part)}
+    if version and len(rivals) > 1:
+        tally[f"{tool} version"] += 1
+        state = "open" if mine.version is None else "right" if mine.version == version else "wrong"
+        tally[f"{tool} version {state}"] += 1
+        if state != "right":
+            wrong.append(f"{archive.file}: {tool} version {mine.version}, is {version} ({mine.part}, share {mine.share:.2f})")
+
+
+def speed(prints: Path) -> None:
+    """What matching costs for the largest package at hand, beside reading it."""
+    import numpy as np
+
+    from mingcha.extract.package.dex import tables
+    from mingcha.extract.package.fingerprint import anchors
+    from mingcha.extract.package.fingerprint.collect import Book
+
+    largest = max(
+        (p for r in fetch.rows() if r["kind"] == "apk" and (p := fetch.cached(r)).exists()),
+        key=lambda p: sum(map(len, dex_files(p))) if zipfile.is_zipfile(p) else 0,
+    )  # fmt: skip
+    codes = [tables.read("classes.dex", d) for d in dex_files(largest)]
+    size = sum(len(c.data) for c in codes)
+    start = time.perf_counter()
+    known = Book(prints).matcher
+    load, start = time.perf_counter() - start, time.perf_counter()
+    got = [anchors.read(c) for c in codes]
+    made, start = time.perf_counter() - start, time.perf_counter()
+    hit = np.zeros(len(known.prints.features), bool)
+    for f in got:
+        places = known.places(f.hashes)
+        hit[places[places >= 0]] = True
+    found = known.find(hit)
+    match = time.perf_counter() - start
+    print(f"  {size / 1e6:.1f} MB of DEX, {sum(len(f.hashes) for f in got)} features: file {load * 1e3:.0f} ms, "
+          f"features {made * 1e3:.0f} ms, matching {match * 1e3:.1f} ms, {len(found)} SDKs")  # fmt: skip
+
+
+def main(manifest: Path = fetch.MANIFEST, folder: Path | None = None) -> None:
+    """Everything; D8 and R8 are run for what is not in `folder` yet."""
+    sys.path.insert(0, str(HERE.parent / "samples"))
+    import build as samples
+
+    found = archives(manifest)
+    print(f"\n== SDK versions: {len(found)} archives of {len({a.sdk for a in found})} catalogue entries ==")
+    with tempfile.TemporaryDirectory() as scratch:
+        where = folder or Path(scratch)
+        where.mkdir(parents=True, exist_ok=True)
+        build(found, where, samples.inputs())
+        measure(found, where)
+        speed(where / "all.mcfp")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

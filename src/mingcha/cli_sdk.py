@@ -1,0 +1,91 @@
+"""The verbs `mingcha sdk`: learn fingerprints of SDK archives, show them, look for them in a package.
+
+Archives to learn from are read in this process, as they are one's own choice; packages to match are read in
+the child process like any other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mingcha.cli import lang_option
+from mingcha.errors import BadInput, Usage
+from mingcha.plain import plain
+
+DEFAULT = "sdks.mcfp"
+_path = click.Path(path_type=Path)
+
+
+@click.group(short_help="Fingerprints of SDKs. SDK 指纹。")
+def sdk() -> None:
+    """Learn SDKs and their versions from archives, and find them in packages whose names were obfuscated.
+    从 SDK 包学习指纹，在混淆后的安装包中识别 SDK 及版本。"""
+
+
+@sdk.command("learn", short_help="Learn from archives. 学习。")
+@click.argument("files", nargs=-1, required=True, type=_path, metavar="FILE...")
+@click.option("-o", "--output", type=_path, default=Path(DEFAULT), help=f"File to add to (default {DEFAULT}). 指纹文件。")
+@click.option("--id", "known", metavar="ID", help="Entry of the catalogue (default: who owns most classes). SDK 编号。")
+@click.option("--version", metavar="V", help="Version (default: as the archive says). 版本。")
+@lang_option
+@click.pass_obj
+def learn(state: Any, files: tuple[Path, ...], output: Path, known: str | None, version: str | None) -> None:
+    """Learn from JAR, AAR or DEX files; what is learnt is added to the file. 从 JAR、AAR、DEX 学习并加入指纹文件。"""
+    from mingcha import catalogue, store
+    from mingcha.extract import unreadable
+    from mingcha.extract.package.fingerprint import learn as lessons
+    from mingcha.extract.package.fingerprint import prints
+
+    if version is not None and (len(version) > 40 or not version.isprintable() or not version):
+        raise Usage("版本不是一个短文本", "the version is no short text")
+    sdks = catalogue.load().sdks
+    learnt = prints.load(output).learnt() if output.exists() else []
+    for file in files:
+        try:
+            entry, features = lessons.lesson(file, sdks, known, version)
+        except OSError as e:
+            raise unreadable(file, e) from e
+        learnt.append((entry, features))
+        click.echo("\t".join((entry.id, entry.version or "-", entry.part, str(entry.classes), str(entry.count))))
+    data = prints.dump(prints.make(learnt))
+    try:
+        prints.parse(data)  # what could not be read again is not written
+        store.write_atomic(output, data)
+    except ValueError as e:
+        raise BadInput(f"指纹文件超出限制：{e}", f"the fingerprints are beyond the limits: {e}", code="bad-fingerprints") from e
+    except OSError as e:
+        raise Usage(f"无法写入 {output}：{e.strerror}", f"cannot write {output}: {e.strerror}", code="unwritable") from e
+    click.echo(plain(output), err=True)
+
+
+@sdk.command("show", short_help="What a file holds. 查看。")
+@click.argument("file", type=_path)
+@lang_option
+def show(file: Path) -> None:
+    """List what was learnt: id, version, part, classes, features. 列出指纹：编号、版本、部分、类数、特征数。"""
+    from mingcha.extract.package.fingerprint import prints
+
+    for e in prints.load(file).entries:
+        click.echo("\t".join((e.id, e.version or "-", e.part, str(e.classes), str(e.count))))
+
+
+@sdk.command("match", short_help="SDKs in a package. 匹配。")
+@click.argument("file", type=_path)
+@click.argument("package", type=_path)
+@lang_option
+@click.pass_obj
+def match(state: Any, file: Path, package: Path) -> None:
+    """List the SDKs of a package: id, version, how the version is known, classes, signs.
+    列出安装包中的 SDK：编号、版本、版本依据、类数、迹象。"""
+    import msgspec
+
+    from mingcha import pipeline
+
+    settings = msgspec.structs.replace(state.settings, fingerprints=str(file))
+    for f in pipeline.read([package], settings).facts:
+        if f["kind"] == "sdk":
+            version = (f["version"] or "-", f["version_by"] or "-")
+            click.echo("\t".join((f["id"], *version, str(f["classes"]), ",".join(f["by"]))))

@@ -1,0 +1,62 @@
+"""Features of one package, container after container, and what they come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from mingcha.extract.package.columns import Code
+from mingcha.extract.package.fingerprint import anchors, prints
+from mingcha.extract.package.fingerprint.matcher import Found, Matcher
+
+CLASSES = 200_000  # of a package that are told whose they are
+
+
+class Collector:
+    """Takes in containers; `found` says which SDKs they hold."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self._hit = np.zeros(len(matcher.prints.features), bool)
+        self._classes: dict[str, str] = {}
+        self._known: list[Found] | None = None
+
+    def add(self, code: Code) -> None:
+        """Take in one container."""
+        got = anchors.read(code)
+        places = self.matcher.places(got.hashes)
+        if not (places >= 0).any():
+            return
+        self._hit[places[places >= 0]] = True
+        # Only of classes with a known feature can anything be said.
+        some = np.zeros(len(code.class_type), bool)
+        some[got.rows[places >= 0]] = True
+        keep = some[got.rows]
+        names = [code.type(t) for t in code.class_type.tolist()]
+        for name, sdk in self.matcher.owners(got.hashes[keep], got.rows[keep], names).items():
+            if len(self._classes) < CLASSES:
+                self._classes.setdefault(name, sdk)
+
+    def found(self) -> list[Found]:
+        """SDKs of all containers so far."""
+        if self._known is None:
+            self._known = self.matcher.find(self._hit, self._classes)
+        return self._known
+
+
+class Book:
+    """A fingerprint file, opened when it is first needed: code that is in the cache needs only its digest."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._data = prints.content(path)
+        self.digest = prints.digest(self._data)
+        self._matcher: Matcher | None = None
+
+    @property
+    def matcher(self) -> Matcher:
+        """The fingerprints in the form that they are looked up in. BadInput where the file is none."""
+        if self._matcher is None:
+            self._matcher = Matcher(prints.parsed(self.path, self._data))
+        return self._matcher

@@ -1,0 +1,169 @@
+"""Which learnt SDKs a package holds, and which version, by features alone.
+
+A feature that several SDKs were learnt with counts little or nothing; what is left is a sign of one SDK.
+An SDK is there where enough of its own signs are, by number and by share. Of several learnt versions one is
+named only if the features in which they differ decide it, and if what it should have more than the others
+is there as often as what they have in common: a version between two learnt ones is none of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingcha.extract.package.columns import I32
+from mingcha.extract.package.fingerprint.anchors import CALLS, PAIR, SHAPE, TEXT, U64, Bool
+from mingcha.extract.package.fingerprint.prints import Prints
+
+F64 = NDArray[np.float64]
+# What a feature of one SDK alone is worth, by kind: a text can hardly be anybody else's, three calls can.
+WORTH = {TEXT: 1.0, PAIR: 1.0, CALLS: 0.25, SHAPE: 0.25}
+MOST = 3  # SDKs with a feature that still counts
+SHARE = 0.12  # of an entry's worth that has to be there
+SIGNS = 8.0  # worth that has to be there, whatever the share
+CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
+MISTAKE = 0.02  # how often a feature of another version stands in a package by chance
+MARGIN = math.log(20.0)  # by how much the best version must be likelier than the next
+AS_OFTEN = 0.6  # how often what is particular to a version must be there, against what is common
+_TABLE = 22  # bits of a feature that are looked up before it is searched for
+
+
+class Found(NamedTuple):
+    """One SDK in a package. `share` and `worth`: of the features learnt, of the part most of which is there."""
+
+    id: str
+    version: str | None
+    part: str
+    share: float
+    worth: float
+    classes: frozenset[str]
+
+
+class Matcher:
+    """The forms that fingerprints are looked up in; built once."""
+
+    def __init__(self, prints: Prints) -> None:
+        self.prints = prints
+        size = len(prints.features)
+        self.ids = sorted({e.id for e in prints.entries})
+        number = {sdk: n for n, sdk in enumerate(self.ids)}
+        counts = np.array([e.count for e in prints.entries], np.int64)
+        self.begin = np.cumsum(counts) - counts
+        self.entry_id = np.array([number[e.id] for e in prints.entries], np.int32)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for k, n in enumerate(self.entry_id.tolist()):
+            groups[n].append(k)
+        users, self.only = np.zeros(size, np.int32), np.full(size, -1, np.int32)
+        for n, group in groups.items():
+            mine = np.unique(np.concatenate([self.rows(k) for k in group]))
+            users[mine] += 1
+            self.only[mine] = n
+        self.only[users != 1] = -1  # otherwise: the SDK that alone was learnt with the feature
+        worth = np.array([WORTH[k] for k in range(4)])[(prints.features & np.uint64(3)).astype(np.int64)]
+        self.weight: F64 = np.where(users <= MOST, worth / np.maximum(users, 1) ** 2, 0.0)
+        self.table = np.zeros(1 << _TABLE, bool)
+        self.table[(prints.features >> np.uint64(64 - _TABLE)).astype(np.int64)] = True
+
+    def rows(self, entry: int) -> NDArray[np.uint32]:
+        """Places of the features of an entry."""
+        at = int(self.begin[entry])
+        return self.prints.rows[at : at + self.prints.entries[entry].count]
+
+    def places(self, hashes: U64) -> I32:
+        """Place of each feature among those learnt, -1 where it is not learnt."""
+        out = np.full(len(hashes), -1, np.int32)
+        if not len(self.prints.features):
+            return out
+        likely = np.flatnonzero(self.table[(hashes >> np.uint64(64 - _TABLE)).astype(np.int64)])
+        at = np.searchsorted(self.prints.features, hashes[likely])
+        at = np.minimum(at, len(self.prints.features) - 1)
+        right = self.prints.features[at] == hashes[likely]
+        out[likely[right]] = at[right]
+        return out
+
+    def find(self, hit: Bool, classes: dict[str, str] | None = None) -> list[Found]:
+        """SDKs whose features are there. `hit`: which of the learnt features the package has; `classes`:
+        descriptor -> SDK, as `owners` told."""
+        if not len(self.prints.entries):
+            return []
+        weighty = self.weight[self.prints.rows]
+        whole = np.add.reduceat(weighty, self.begin)
+        there = np.add.reduceat(weighty * hit[self.prints.rows], self.begin)
+        best: dict[str, int] = {}
+        for k in np.flatnonzero((there >= SIGNS) & (there >= SHARE * whole)).tolist():
+            sdk = self.prints.entries[k].id
+            if sdk not in best or there[k] > there[best[sdk]]:
+                best[sdk] = k
+        by: dict[str, set[str]] = defaultdict(set)
+        for name, sdk in (classes or {}).items():
+            by[sdk].add(name)
+        out = []
+        for sdk, k in sorted(best.items()):
+            share, worth = float(there[k] / whole[k]), float(there[k])
+            part = self.prints.entries[k].part
+            out.append(Found(sdk, self.version(k, hit), part, share, worth, frozenset(by[sdk])))
+        return out
+
+    def version(self, entry: int, hit: Bool) -> str | None:
+        """Which learnt version of the part of `entry` it is; None where that cannot be told."""
+        e = self.prints.entries[entry]
+        rivals = [k for k, o in enumerate(self.prints.entries) if (o.id, o.part) == (e.id, e.part) and o.version]
+        if len(rivals) < 2:
+            return None  # nothing to tell it from
+        every = np.unique(np.concatenate([self.rows(k) for k in rivals]))
+        # What others have too, others may have brought.
+        every = every[self.only[every] == self.entry_id[entry]]
+        mine = np.array([np.isin(every, self.rows(k), assume_unique=True) for k in rivals])
+        common, seen = mine.all(0), hit[every]
+        differ = ~common
+        if not differ.any():
+            return None
+        kept = (int(seen[common].sum()) + 1) / (int(common.sum()) + 2)
+        kept = min(max(kept, 0.05), 0.98)
+        likely = [_likelihood(row[differ], seen[differ], kept) for row in mine]
+        first, second = sorted(range(len(rivals)), key=lambda n: -likely[n])[:2]
+        if likely[first] - likely[second] < MARGIN:
+            return None
+        particular = mine[first] & differ
+        if particular.any() and float(seen[particular].mean()) < AS_OFTEN * kept:
+            return None
+        return self.prints.entries[rivals[first]].version
+
+    def owners(self, hashes: U64, rows: I32, names: Sequence[str]) -> dict[str, str]:
+        """Classes that are one SDK's beyond doubt: descriptor -> SDK. `rows`: class of each feature; all
+        features of a class must be given, since what is not the SDK's speaks against it."""
+        if not len(hashes):
+            return {}
+        order = np.lexsort((hashes, rows))
+        hashes, rows = hashes[order], rows[order]
+        first = np.append(True, (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1]))
+        hashes, rows = hashes[first], rows[first]
+        worth = np.array([WORTH[k] for k in range(4)])[(hashes & np.uint64(3)).astype(np.int64)]
+        total = np.bincount(rows, worth, minlength=len(names))
+        places = self.places(hashes)
+        known = np.flatnonzero(places >= 0)
+        whose = self.only[places[known]]
+        known, whose = known[whose >= 0], whose[whose >= 0]
+        each: Counter[tuple[int, int]] = Counter()
+        for row, sdk, w in zip(rows[known].tolist(), whose.tolist(), worth[known].tolist(), strict=True):
+            each[row, sdk] += w
+        return {
+            names[row]: self.ids[sdk]
+            for (row, sdk), w in each.items()
+            if w >= CLASS_SIGNS and w >= CLASS_SHARE * total[row]
+        }
+
+
+def _likelihood(has: Bool, seen: Bool, kept: float) -> float:
+    """Log-likelihood of a version that has the features `has`, where `seen` are there. `kept`: how often
+    one is left of those it has."""
+    there, odd = int((seen & has).sum()), int((seen & ~has).sum())
+    lost, absent = int(has.sum()) - there, int((~has).sum()) - odd
+    return (
+        there * math.log(kept) + lost * math.log(1 - kept) + odd * math.log(MISTAKE) + absent * math.log(1 - MISTAKE)
+    )
