@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 
 from mingcha.extract.package import classfile
+from mingcha.extract.package.flow.constants import patterns
 from mingcha.extract.package.flow.flows import flows
+from mingcha.extract.package.graph.objects import Objects
 from mingcha.extract.package.graph.world import World
 from tests.extract.package.flow.test_flows import OWNERS, REFERENCE, call
 
 STUBS = {
     "android/telephony/TelephonyManager": "public class TelephonyManager { public native String getDeviceId(); }",
     "android/util/Log": "public class Log { public static native int d(String t, String m); }",
+    "android/hardware/SensorEvent": "public class SensorEvent { public float[] values; }",
+    "android/hardware/SensorEventListener": "public interface SensorEventListener { void onSensorChanged(SensorEvent e); }",
+    "android/content/Context": "public class Context { public native void startActivity(Intent i); }",
+    "android/content/Intent": "public class Intent { }",
     "android/media/AudioRecord": "public class AudioRecord { public native int read(byte[] b, int o, int n); }",
 }
 SOURCE = """
@@ -23,6 +29,8 @@ package a;
 import android.media.AudioRecord;
 import android.telephony.TelephonyManager;
 import android.util.Log;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 public class T {
     private String kept;
     static void joined(TelephonyManager t) { String s = t.getDeviceId(); Log.d("t", "id=" + s + ";"); }
@@ -45,6 +53,29 @@ public class T {
         java.io.FileOutputStream o = new java.io.FileOutputStream(f);
         int n = r.read(b, 0, 9);
         o.write(b, 0, n);
+    }
+    static final byte[] KEY = {1, 2, 3, 4, 5, 6, 7, 8};
+    static Object array() { byte[] k = {9, 8, 7, 6, 5, 4, 3, 2}; return new SecretKeySpec(k, "DES"); }
+    static Object field() { return new SecretKeySpec(KEY, "DES"); }
+    static Object zero() { return new IvParameterSpec(new byte[16]); }
+    static Object random(java.security.SecureRandom r) { byte[] k = new byte[8]; r.nextBytes(k); return new SecretKeySpec(k, "DES"); }
+    static Object built(int n) { byte[] k = {9, 8, 7, (byte) n}; return new SecretKeySpec(k, "DES"); }
+    static class Shakes implements android.hardware.SensorEventListener {
+        android.content.Context context;
+        public void onSensorChanged(android.hardware.SensorEvent e) {
+            double all = Math.sqrt(e.values[0] * e.values[0] + e.values[1] * e.values[1]);
+            if (all > 12.5) context.startActivity(new android.content.Intent());
+        }
+    }
+    static class Turns implements android.hardware.SensorEventListener {
+        android.content.Context context;
+        public void onSensorChanged(android.hardware.SensorEvent e) {
+            if (Math.abs(e.values[2]) >= 7.25f) context.startActivity(new android.content.Intent());
+        }
+    }
+    static class Counts implements android.hardware.SensorEventListener {
+        int steps;
+        public void onSensorChanged(android.hardware.SensorEvent e) { if (e.values[0] > 9.5f) steps++; }
     }
 }
 """
@@ -115,3 +146,15 @@ READ = {"callee": "Landroid/media/AudioRecord;->read([BII)I", "item": "audio-rec
 def test_what_read_fills_is_the_value_and_not_how_much_it_was(world: World) -> None:
     assert kinds(world, "status", "(Landroid/media/AudioRecord;)V", **READ) == []
     assert kinds(world, "sound", "(Landroid/media/AudioRecord;Ljava/io/File;)V", **READ) == ["file"]
+
+
+def test_keys_in_arrays_and_thresholds_of_sensors(world: World) -> None:
+    found = {
+        (f["pattern"], f["method"].partition("(")[0]): (f["value"], f["detail"].partition(" → ")[0])
+        for f in patterns(world, Objects(world), [], OWNERS, REFERENCE.sinks, "")
+    }
+    assert found == {
+        ("crypto-fixed-key", "La/T;->array"): (None, "byte[8]{…}"), ("crypto-fixed-key", "La/T;->field"): (None, "byte[8]{…}"),
+        ("crypto-fixed-iv", "La/T;->zero"): (None, "byte[16] = 0"),
+        ("shake-jump", "La/T$Shakes;->onSensorChanged"): (12.5, "12.5"), ("shake-jump", "La/T$Turns;->onSensorChanged"): (7.25, "7.25"),
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 
 from mingcha.extract.package.body import jvm
-from mingcha.extract.package.body.form import Body, Insn
+from mingcha.extract.package.body.form import DOUBLE, FLOAT, LONG, Body, Insn
 from mingcha.extract.package.classfile import ClassBodies
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.dex import opcodes
@@ -221,7 +221,7 @@ def _rest(code: Code, op: int, high: int, b: int, c: int, words: list[int], p: i
     if op == 0x26:
         return Insn(pos, "fill", src=(high,), value=pos + _signed(b | c << 16, 32))
     if 0x2D <= op <= 0x31:
-        return Insn(pos, "cmp", high, (b & 0xFF, b >> 8))
+        return Insn(pos, "cmp", high, (b & 0xFF, b >> 8), operator=(FLOAT, FLOAT, DOUBLE, DOUBLE, LONG)[op - 0x2D])
     if 0x44 <= op <= 0x4A:
         return Insn(pos, "aget", high, (b & 0xFF, b >> 8))
     if 0x4B <= op <= 0x51:

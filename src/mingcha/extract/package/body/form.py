@@ -9,7 +9,7 @@ from mingcha.extract.package.columns import Code
 # Comparisons of an `if`: value of the instruction. `if x` alone compares with zero.
 EQ, NE, LT, GE, GT, LE = range(6)
 NEGATED = (NE, EQ, GE, LT, LE, GT)
-
+LONG, FLOAT, DOUBLE = range(3)  # what a cmp compares
 CONCAT = 30
 
 
@@ -36,7 +36,8 @@ class Insn:
     static: bool = False
     operator: int = -1
     """Of arith: 0 add, 1 sub, 2 mul, 3 div, 4 rem, 5 and, 6 or, 7 xor, 8 shl, 9 shr, 10 ushr; 20 negation and
-    conversions, which read one register. CONCAT of an invoke without a method that makes a text."""
+    conversions, which read one register. CONCAT of an invoke without a method that makes a text. LONG, FLOAT or
+    DOUBLE of a cmp."""
     targets: tuple[int, ...] = ()
     """Instructions that a branch or switch may go to, besides the next one."""
     keys: tuple[int, ...] = ()

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mingcha.extract.package.body.form import CONCAT, Insn
+from mingcha.extract.package.body.form import CONCAT, DOUBLE, FLOAT, LONG, Insn
 from mingcha.extract.package.classfile import ConstantPool, split_arguments
 from mingcha.extract.package.columns import CLASS, STRING, Code
 
@@ -175,10 +175,10 @@ def _iinc(f: Frame, raw: Raw, top: int) -> Step | None:
     return Step([insn], top, top) if raw.a < f.locals else None
 
 
-def _compare(slots: int) -> _Case:
+def _compare(kind: int, slots: int) -> _Case:
     def case(f: Frame, raw: Raw, top: int) -> Step:
         low = top - 2 * slots
-        return Step([Insn(raw.pos, "cmp", low, (low, low + slots))], low, low + 1)
+        return Step([Insn(raw.pos, "cmp", low, (low, low + slots), operator=kind)], low, low + 1)
 
     return case
 
@@ -359,7 +359,7 @@ def _table() -> list[_Case | None]:
     t[0x84] = _iinc
     sizes = [(1, 2), (1, 1), (1, 2), (2, 1), (2, 1), (2, 2), (1, 1), (1, 2), (1, 2), (2, 1), (2, 2), (2, 1)]
     t[0x85:0x94] = [_unary(*s) for s in (*sizes, (1, 1), (1, 1), (1, 1))]
-    t[0x94:0x99] = [_compare(2), _compare(1), _compare(1), _compare(2), _compare(2)]
+    t[0x94:0x99] = [_compare(LONG, 2), *[_compare(FLOAT, 1)] * 2, *[_compare(DOUBLE, 2)] * 2]
     for k in range(6):
         t[0x99 + k], t[0x9F + k] = _if(k, 1), _if(k, 2)
     t[0xA5], t[0xA6], t[0xC6], t[0xC7] = _if(0, 2), _if(1, 2), _if(0, 1), _if(1, 1)

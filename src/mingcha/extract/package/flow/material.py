@@ -15,6 +15,8 @@ from mingcha.extract.package.graph.world import PROTO, World
 
 SITES = 300  # places of one package that make a key or a vector
 DEPTH = 6  # moves, fields and texts followed one after another
+ASKS = 6_000  # registers of one package that are asked whether they hold an array
+NAMES = 4  # rounds in which other registers are found that hold one array
 WRITES = 3  # of a field; one that is written more often is no constant
 _MAKES = (
     ("Ljavax/crypto/spec/SecretKeySpec;", "crypto-fixed-key"), ("Ljavax/crypto/spec/DESKeySpec;", "crypto-fixed-key"),
@@ -39,6 +41,7 @@ class Made(NamedTuple):
 def find(tracer: Tracer) -> Iterator[Made]:
     """All of a program."""
     w = tracer.world
+    material = _Material(tracer)
     for cls, pattern in _MAKES:
         for event in w.callers(references(w, cls, b"<init>"), SITES)[:SITES]:
             d = int(w.event_def[event])
@@ -47,7 +50,6 @@ def find(tracer: Tracer) -> Iterator[Made]:
             i = body.index(int(code.event_pos[local])) if body else -1
             if body is None or i < 0 or body.cut or len(body.insns[i].src) < 2:
                 continue
-            material = _Material(tracer)
             detail = material.of(d, body, i, body.insns[i].src[1], DEPTH) or material.given(d, body, i, body.insns[i].src[1])
             if detail:
                 yield Made(pattern, d, detail)
@@ -66,11 +68,13 @@ class _Material:
     """Where the bytes in a register come from; every answer is a short text, empty for what is no constant."""
 
     tracer: Tracer
+    asks: int = ASKS
 
-    def of(self, d: int, body: Body, i: int, register: int, depth: int) -> str:
-        """Of a register before an instruction: one text where all of its sources are constants."""
+    def of(self, d: int, body: Body, i: int, register: int, depth: int, used: int = -1) -> str:
+        """Of a register before an instruction: one text where all of its sources are constants. `used`: the
+        instruction that takes it in the end, where that is another."""
         found = sources(body, i, register) if depth > 0 else None
-        details = [self._source(d, body, at, i, depth) for at in found or ()]
+        details = [self._source(d, body, at, i if used < 0 else used, depth) for at in found or ()]
         return details[0] if details and all(details) else ""
 
     def given(self, d: int, body: Body, i: int, register: int) -> str:
@@ -105,8 +109,7 @@ class _Material:
                 text = body.code.text(insn.ref)
                 return f"{text[:2]}…({len(text)})" if text else ""
             case "move" | "cast":
-                # An array under a second name may be filled by that.
-                return "" if (found := self.of(d, body, at, insn.src[0], depth - 1)).startswith("byte[") else found
+                return self.of(d, body, at, insn.src[0], depth - 1, used)
             case "array" if insn.dst >= 0:
                 return self._array(body, at, used)
             case "sget" if insn.ref >= 0:
@@ -124,13 +127,31 @@ class _Material:
         if not isinstance(size, int) or not 0 < size <= 4096:
             return ""
         filled = ""
-        for k, insn in enumerate(body.insns):
-            if k == used or made.dst not in insn.src or sources(body, k, made.dst) != (at,):
-                continue
-            written = insn.op == "aput" and insn.src[1] == made.dst and isinstance(constant(body, k, insn.src[0]), int)
+        names, registers = {at}, {made.dst}  # instructions that put the array into a register
+        uses: dict[int, list[int]] = {}
+        for _ in range(NAMES):
+            before = len(names)
+            for k, insn in enumerate(body.insns):
+                asked = [r for r in insn.src if r in registers]
+                self.asks -= len(asked)
+                if self.asks < 0:
+                    return ""
+                mine = [r for r in asked if set(sources(body, k, r) or ()) & names]
+                if mine and insn.op in ("move", "cast"):
+                    names.add(k)
+                    registers.add(insn.dst)
+                elif mine:
+                    uses[k] = mine
+            if len(names) == before:
+                break
+        else:
+            return ""
+        for k, mine in uses.items():
+            insn = body.insns[k]
+            written = insn.op == "aput" and mine == [insn.src[1]] and isinstance(constant(body, k, insn.src[0]), int)
             if written or insn.op == "fill":
                 filled = "{…}"
-            elif insn.op not in ("length", "if", "sput", "put", "return"):
+            elif k != used and insn.op not in ("length", "if", "sput", "put", "return"):
                 return ""
         return f"byte[{size}]{filled or ' = 0'}"
 

@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mingcha.extract.package.body.analysis import constant
-from mingcha.extract.package.body.form import Body
-from mingcha.extract.package.dex.tables import DexBodies
+from mingcha.extract.package.body.form import DOUBLE, FLOAT, Body
 from mingcha.extract.package.flow.leads import near
 from mingcha.extract.package.flow.passes import DATA, PASSES
 from mingcha.extract.package.flow.sinks import Methods
@@ -79,16 +78,15 @@ def _thresholds(tracer: Tracer, d: int) -> list[float]:
 
 def _literal(body: Body, i: int) -> float | None:
     """The number on one side of a comparison, None where neither is a constant."""
-    insn, bodies = body.insns[i], body.code.bodies
-    if not isinstance(bodies, DexBodies) or len(insn.src) != 2:
+    insn = body.insns[i]
+    if len(insn.src) != 2:
         return None
     for register in insn.src:
         value = constant(body, i, register)
         if isinstance(value, int):
-            op = int(bodies.units[insn.pos]) & 0xFF
-            if op in (0x2D, 0x2E):
+            if insn.operator == FLOAT:
                 return float(struct.unpack("<f", struct.pack("<I", value & 0xFFFFFFFF))[0])
-            if op in (0x2F, 0x30):
+            if insn.operator == DOUBLE:
                 return float(struct.unpack("<d", struct.pack("<Q", value & 0xFFFFFFFFFFFFFFFF))[0])
             return float(value)
     return None
