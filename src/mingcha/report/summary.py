@@ -11,7 +11,7 @@ from mingcha.report.groups import Groups
 from mingcha.report.text import octets, pick
 from mingcha.report.words import Words
 
-BRIEF = 5  # lines of a list on the first page
+BRIEF = 4  # lines of a list on the first page
 
 
 class Unseen(NamedTuple):
