@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from mingcha.catalogue import lint_callbacks
+from mingcha.catalogue import lint_callbacks, sdk_versions
 from mingcha.catalogue.build import Built
 from mingcha.catalogue.lint_rules import iso_day
 from mingcha.catalogue.problem import Problem
@@ -50,6 +50,7 @@ def check(built: Built) -> list[Problem]:
             say("purpose", f"未知用途：{sdk.purpose}", f"unknown purpose {sdk.purpose}")
         _known(say, "items", sdk.items, catalogue.items)
     _prefixes(built, teller)
+    _sdk_versions(built, teller)
     for cls in catalogue.apis.values():
         say = teller("apis", cls.cls)
         for api in cls.members:
@@ -129,6 +130,24 @@ def _prefixes(built: Built, teller: Callable[[str, object], Say]) -> None:
             other = owners.setdefault(plain, sdk.id)
             if other != sdk.id:
                 say("prefixes", f"与 {other} 前缀相同：{prefix}", f"prefix {prefix} is also of {other}")
+
+
+def _sdk_versions(built: Built, teller: Callable[[str, object], Say]) -> None:
+    """Ranges that can hold a version, of SDKs that there are, with a day and a source that can be opened."""
+    for entry in built.catalogue.sdk_versions.values():
+        say = teller("sdk_versions", entry.id)
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", entry.id):
+            say("id", "只用小写字母、数字和连字符", "only small letters, digits and hyphens")
+        _known(say, "sdk", [entry.sdk], built.catalogue.sdks)
+        for name, bound in (("from", entry.start), ("below", entry.below)):
+            if bound is not None and sdk_versions.order(bound) is None:
+                say(name, f"不是版本号：{bound}", f"{bound} is no version")
+        if entry.start is not None and sdk_versions.below(entry.start, entry.below) is False:
+            say("from", "应低于 below", "must be lower than below")
+        if not iso_day(entry.known):
+            say("known", f"不是日期：{entry.known}", f"{entry.known} is no ISO date")
+        if not entry.source.startswith("https://"):
+            say("source", "来源应为公开网址", "the source must be a public address")
 
 
 def _span(say: Say, where: str, span: Span) -> None:

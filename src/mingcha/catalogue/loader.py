@@ -39,6 +39,7 @@ from mingcha.catalogue.schema import (
     Rule,
     Scenario,
     Sdk,
+    SdkVersion,
     Sink,
     Span,
     Strict,
@@ -50,7 +51,7 @@ from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 4  # of the compiled file: raise it when the structs change without a new package version
+FORM = 5  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 
@@ -98,6 +99,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     sinks: dict[str, Sink] = {}
     permissions: dict[str, Permission] = {}
     sdks: dict[str, Sdk] = {}
+    sdk_versions: dict[str, SdkVersion] = {}
     app_types: dict[int, AppType] = {}
     words: dict[str, WordList] = {}
     packers: dict[str, Packer] = {}

@@ -1,7 +1,8 @@
 """Rule pages, the page of fact kinds and JSON Schemas, generated: what is written about a rule is
 the rule.
 
-docs/rules/<lang>/<aspect>.md and README.md, docs/fact-kinds.md, docs/schemas/<form>.schema.json.
+docs/rules/<lang>/<aspect>.md and README.md, docs/fact-kinds.md, docs/sdk-versions.md,
+docs/schemas/<form>.schema.json.
 """
 
 from __future__ import annotations
@@ -172,6 +173,25 @@ def fact_pages(kinds: Mapping[str, FactKind]) -> dict[str, str]:
     return {"fact-kinds.md": "\n".join(lines) + "\n"}
 
 
+def version_pages(catalogue: Catalogue) -> dict[str, str]:
+    """Path below docs/ → page of the SDK versions that something is known against, by SDK."""
+    lines = [
+        "# 存在已知问题的 SDK 版本 · SDK versions with known problems", "",
+        ("由 `src/mingcha/catalogue/lists/sdk-versions.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
+        "Generated from that file; do not edit."), "",
+        ("规则 `sdk-version-known-bad` 据此给出线索；自“公开日”起适用，来源未注明日期的，以读到之日为准。"
+        "The rule `sdk-version-known-bad` gives leads by this list, from the day on which the matter was public, or "
+        "was read where the source bears no date."), "",
+        "| SDK | 版本 · Versions | 问题 | Problem | 公开日 · Public | 来源 · Source |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for entry in sorted(catalogue.sdk_versions.values(), key=lambda e: (e.sdk, e.id)):
+        span = f"≥ {entry.start}, < {entry.below}" if entry.start else f"< {entry.below}"
+        mark = " / ".join(WORDS[entry.mark])
+        what = f"{_safe(entry.what.zh)} | {_safe(entry.what.en)}"
+        lines.append(f"| `{entry.sdk}` | {span} | {what} | {entry.known} | {_safe(entry.source)} ({mark}) |")
+    return {"sdk-versions.md": "\n".join(lines) + "\n"}
+
+
 def schemas() -> dict[str, str]:
     """Path below docs/ → JSON Schema of one form of catalogue file."""
     forms: dict[str, Any] = {"facts": dict[str, FactKind]}
@@ -187,7 +207,7 @@ def schemas() -> dict[str, str]:
 
 def pages(catalogue: Catalogue) -> dict[str, str]:
     """Everything this module writes: path below docs/ → text."""
-    return {**rule_pages(catalogue), **fact_pages(catalogue.facts), **schemas()}
+    return {**rule_pages(catalogue), **fact_pages(catalogue.facts), **version_pages(catalogue), **schemas()}
 
 
 def write(docs: Path, catalogue: Catalogue | None = None) -> list[Path]:

@@ -127,6 +127,20 @@ class Sdk(Strict, kw_only=True):
     sources: list[Source]
 
 
+class SdkVersion(Strict, kw_only=True, rename={"start": "from"}):
+    """Versions of one SDK that something is known against: from (inclusive, null = any) and below (exclusive) in the
+    vendor's counting, and the day from which it was public."""
+
+    id: str
+    sdk: str
+    start: str | None = None
+    below: str
+    what: Text
+    known: str
+    source: str
+    mark: Mark
+
+
 class Item(Strict, kw_only=True):
     """One node of the data-item ontology."""
 

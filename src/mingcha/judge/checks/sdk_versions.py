@@ -1,0 +1,41 @@
+"""SDK versions that something is known against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from mingcha.catalogue import Catalogue, sdk_versions
+from mingcha.judge.checks import CheckResult, check
+from mingcha.judge.match import FactIndex
+from mingcha.model import Fact, Subject
+
+
+@check("sdk-version-known-bad")
+def sdk_version_known_bad(
+    facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject
+) -> CheckResult:
+    """SDKs in a version that the list of known versions speaks against on the day judged: a lead, since the
+    vendor's word about a version says nothing of what this app does with it. The evidence names the entries. A
+    listed SDK whose version is not known, or is counted in another way, leaves the question open; one
+    recognised by one weak sign is left out."""
+    if facts.unseen("sdk"):
+        return CheckResult(failed=None, reasons=["no-package"])
+    day = catalogue.at or str(date.today())
+    evidence: list[Fact] = []
+    unknown = False
+    for sdk in facts.of("sdk"):
+        if sdk.get("confidence") == "low":
+            continue
+        entries = list(sdk_versions.known(catalogue.sdk_versions.values(), str(sdk["id"]), day))
+        version = sdk.get("version")
+        told = [sdk_versions.concerned(version, e) if version else None for e in entries]
+        hit = [e for e, concerned in zip(entries, told, strict=True) if concerned]
+        if hit:
+            evidence.append({**sdk, "known": [e.id for e in hit], "reference": [e.source for e in hit]})
+        elif None in told:
+            unknown = True
+    if evidence:
+        return CheckResult(suspect=True, evidence=evidence)
+    return CheckResult(failed=None, reasons=["version-unknown"]) if unknown else CheckResult()
