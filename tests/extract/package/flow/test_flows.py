@@ -247,6 +247,8 @@ def test_only_personal_items_and_only_values() -> None:
     assert states == []
     own = ("invoke-static", [], "Landroid/os/Process;->myPid()I")
     assert kinds(own, *READ, TAG, SHOW, VOID, item="running-apps") == []
+    given_number = ("iget", 0x34, "Landroid/app/ActivityManager$RunningAppProcessInfo;->pid:I")
+    assert kinds(given_number, *READ, TAG, SHOW, VOID, item="running-apps") == []
     assert kinds(*READ, TAG, SHOW, VOID, item="running-apps") == ["log"]
 
 

@@ -28,7 +28,7 @@ _ASKS = (
     "on", "prepare", "register", "request", "respond", "set", "start", "take",
 )  # fmt: skip
 _EVERY = frozenset({"android.intent.action.MAIN", "android.intent.category.LAUNCHER"})
-_MINE = "Landroid/os/Process;->myPid()I"
+_MINE = ("Landroid/os/Process;->myPid()I", "Landroid/app/ActivityManager$RunningAppProcessInfo;->pid:I")
 
 
 class _Level(NamedTuple):
@@ -115,8 +115,8 @@ def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Pl
     name = callee.partition("(")[0].rpartition(">")[2]
     if name.startswith(_ASKS):
         return places, puts
-    if call["item"] == "running-apps" and tracer.calls(body, _MINE):
-        return places, puts  # looks its own process up
+    if call["item"] == "running-apps" and any(tracer.calls(body, sign) for sign in _MINE):
+        return places, puts  # looks a process up by its number, which is nearly always its own
     asks = callee.startswith("Landroid/content/pm/PackageManager;->query")
     if asks and not any(i.op == "string" and i.ref >= 0 and code.text(i.ref) in _EVERY for i in body.insns):
         return places, puts  # asks who can do one thing, often itself
