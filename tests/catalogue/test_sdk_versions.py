@@ -116,3 +116,8 @@ def test_every_entry_of_the_list_is_on_its_page() -> None:
         assert f"| `{found.sdk}` |" in page and found.known in page
         assert sdk_versions.concerned(found.below, found) is False
         assert found.start is None or sdk_versions.concerned(found.start, found)
+
+
+def test_the_page_in_the_documentation_is_the_list() -> None:
+    found = Path(__file__).parents[2] / "docs" / "sdk-versions.md"
+    assert found.read_text("utf-8") == pages.version_pages(catalogue.load())["sdk-versions.md"]
