@@ -70,7 +70,7 @@ public class T {
     static class Turns implements android.hardware.SensorEventListener {
         android.content.Context context;
         public void onSensorChanged(android.hardware.SensorEvent e) {
-            if (Math.abs(e.values[2]) >= 7.25f) context.startActivity(new android.content.Intent());
+            if (Math.abs(e.values[2]) >= 9.8f) context.startActivity(new android.content.Intent());
         }
     }
     static class Counts implements android.hardware.SensorEventListener {
@@ -156,5 +156,5 @@ def test_keys_in_arrays_and_thresholds_of_sensors(world: World) -> None:
     assert found == {
         ("crypto-fixed-key", "La/T;->array"): (None, "byte[8]{…}"), ("crypto-fixed-key", "La/T;->field"): (None, "byte[8]{…}"),
         ("crypto-fixed-iv", "La/T;->zero"): (None, "byte[16] = 0"),
-        ("shake-jump", "La/T$Shakes;->onSensorChanged"): (12.5, "12.5"), ("shake-jump", "La/T$Turns;->onSensorChanged"): (7.25, "7.25"),
+        ("shake-jump", "La/T$Shakes;->onSensorChanged"): (12.5, "12.5"), ("shake-jump", "La/T$Turns;->onSensorChanged"): (9.8, "9.8"),
     }  # fmt: skip

@@ -85,7 +85,8 @@ def _literal(body: Body, i: int) -> float | None:
         value = constant(body, i, register)
         if isinstance(value, int):
             if insn.operator == FLOAT:
-                return float(struct.unpack("<f", struct.pack("<I", value & 0xFFFFFFFF))[0])
+                bits = struct.unpack("<f", struct.pack("<I", value & 0xFFFFFFFF))[0]
+                return float(f"{bits:.7g}")  # 9.8 as it was written, not as a double sees it
             if insn.operator == DOUBLE:
                 return float(struct.unpack("<d", struct.pack("<Q", value & 0xFFFFFFFFFFFFFFFF))[0])
             return float(value)
