@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mingcha.report.labels import readable
-from mingcha.report.tables import owners, sdk_word
+from mingcha.report.tables import owners, sdk_word, sdk_words
 from mingcha.report.words import words
 
 
@@ -50,3 +50,24 @@ def test_an_sdk_is_called_one_once() -> None:
         "极光推送 SDK", "SDK Bolts 任务库", "SDK XSDKY",
     ]  # fmt: skip
     assert owners([{"kind": "sdk", "id": "jpush", "name": "极光推送 SDK"}], zh, {}) == ["极光推送 SDK"]
+
+
+def test_sdks_and_makers_are_named_in_the_language_of_the_page() -> None:
+    inventory = {
+        "sdks": [
+            {
+                "id": "gms-fit",
+                "name": "谷歌健身",
+                "name_en": "Google Fit",
+                "vendor": "谷歌",
+                "vendor_en": "Google",
+            }
+        ]
+    }
+    called = sdk_words(inventory, "en")
+    assert (
+        readable("谷歌健身 id=gms-fit vendor=谷歌 purpose=health", words("en"), called)
+        == "Google Fit; id: gms-fit; provider: Google; purpose: health"
+    )
+    assert readable("谷歌健身", words("en"), called) == "谷歌健身"
+    assert sdk_words(None, "en") == {}
