@@ -20,13 +20,14 @@ import time
 import zipfile
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests" / "inputs")]
 import fetch  # noqa: E402
 
 ARCHIVES, OF_ONE, ENTRIES = 130, 4, 12
+LEFT = 5  # classes of a shrunk archive below which nothing is left to tell
 SMALLEST, LARGEST = 20, 1_000  # classes: fewer say nothing, more cost R8 minutes
 RULES = """-dontwarn **
 -ignorewarnings
@@ -201,11 +202,21 @@ def measure(found: list[Archive], folder: Path) -> None:
               f"{tally[f'{tool} right']} of {said} ({tally[f'{tool} right'] / max(said, 1):.1%})")  # fmt: skip
         print(f"      classes told: {tally[f'{tool} classes']}, {share(f'{tool} classes right', f'{tool} classes')} of the SDK")
         print(f"  (c) version after {tool.upper()}, several learnt: right {share(f'{tool} version right', f'{tool} version')}, "
-              f"wrong {tally[f'{tool} version wrong']}, not told {tally[f'{tool} version open']}")  # fmt: skip
+              f"wrong {tally[f'{tool} version wrong']}, not told {tally[f'{tool} version open']}; version never learnt "
+              f"taken for another {share(f'{tool} unlearnt named', f'{tool} unlearnt')}; nothing left of {tally[f'{tool} nothing left']}")  # fmt: skip
     for line in misses[:20]:
         print("      missed:", line)
     for line in wrong[:20]:
         print("      wrong:", line)
+
+
+def _look(matcher: Any, codes: list[Any]) -> list[Any]:
+    from mingcha.extract.package.fingerprint.collect import Collector
+
+    collector = Collector(matcher)
+    for code in codes:
+        collector.add(code)
+    return collector.found()
 
 
 def _fingerprint(
@@ -214,14 +225,15 @@ def _fingerprint(
 ) -> None:  # fmt: skip
     from mingcha.extract.package import versions
     from mingcha.extract.package.dex import tables
-    from mingcha.extract.package.fingerprint.collect import Collector
+    from mingcha.extract.package.fingerprint import prints
     from mingcha.extract.package.fingerprint.matcher import Matcher
 
     assert isinstance(matcher, Matcher)
-    collector = Collector(matcher)
-    for data in dex_files(base.with_suffix(f".{tool}.zip")):
-        collector.add(tables.read("classes.dex", data))
-    found = {f.id: f for f in collector.found()}
+    codes = [tables.read("classes.dex", data) for data in dex_files(base.with_suffix(f".{tool}.zip"))]
+    if sum(len(c.class_type) for c in codes) < LEFT:
+        tally[f"{tool} nothing left"] += 1
+        return
+    found = {f.id: f for f in _look(matcher, codes)}
     tally[tool] += 1
     mine = found.pop(archive.sdk, None)
     tally[f"{tool} right"] += mine is not None
@@ -239,6 +251,10 @@ def _fingerprint(
     tally[f"{tool} classes right"] += len(mine.classes)
     part, version = versions.part(archive.file), learnt.get(archive.path)
     rivals = {e.version for e in matcher.prints.entries if (e.id, e.part) == (archive.sdk, part)}
+    if version and len(rivals) > 2:  # a version that was never learnt must not be taken for its neighbour
+        others = [(e, f) for e, f in matcher.prints.learnt() if e.id == archive.sdk and (e.part, e.version) != (part, version)]
+        tally[f"{tool} unlearnt"] += 1
+        tally[f"{tool} unlearnt named"] += any(f.version for f in _look(Matcher(prints.make(others)), codes))
     if version and len(rivals) > 1:
         tally[f"{tool} version"] += 1
         state = "open" if mine.version is None else "right" if mine.version == version else "wrong"

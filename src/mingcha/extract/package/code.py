@@ -60,7 +60,7 @@ class CodeFacts:
     _patterns: list[Fact] = field(default_factory=list)
     _urls: dict[tuple[str, str], Fact] = field(default_factory=dict)
     _matches: dict[tuple[str, str, str, str], Fact] = field(default_factory=dict)
-    stated: list[tuple[str, int, str]] = field(default_factory=list)
+    stated: list[tuple[str, str]] = field(default_factory=list)
     """What SDKs say of their versions, see `versions.of_code`."""
     _prints: Collector | None = None
     _found: list[Found] = field(default_factory=list)
@@ -218,7 +218,7 @@ class CodeFacts:
         self.classes, self.cut = set(state["classes"]), set(state["cut"])
         self.sdk_classes.update(state["sdk_classes"])
         self._known, self._patterns = state["calls"], state["patterns"]
-        self.stated = [(sdk, rank, text) for sdk, rank, text in state["stated"]]
+        self.stated = [(sdk, text) for sdk, text in state["stated"]]
         self._found = [Found(i, v, p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
         for f in state["urls"]:
             self._urls[f["url"], f["owner"]["id"]] = f

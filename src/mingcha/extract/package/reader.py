@@ -430,10 +430,10 @@ class _Run:
                 owner = code.owners.of(f"{artefact}.X")
                 if owner.kind == "sdk":
                     said.setdefault(owner.id, []).append((0, versions.Stated(text, "meta-inf")))
-        for who, rank, text in code.stated:
-            said.setdefault(who, []).append((1 + rank, versions.Stated(text, "constant")))
+        for who, text in code.stated:
+            said.setdefault(who, []).append((1, versions.Stated(text, "constant")))
         for who, text in versions.of_meta(meta):
-            said.setdefault(who, []).append((1_000, versions.Stated(text, "meta-data")))
+            said.setdefault(who, []).append((2, versions.Stated(text, "meta-data")))
         return versions.settle(said)
 
     def _package(self, code: CodeFacts) -> Fact:

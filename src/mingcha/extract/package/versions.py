@@ -32,7 +32,8 @@ _SCORED = re.compile(r"(?<![\d])(\d{1,2}(?:_\d{1,3}){2,4})(?![\d])")
 _DATED = re.compile(r"(?<!\d)(20[0-3]\d[01]\d[0-3]\d)(?!\d)")
 _REVISION = re.compile(r"(?<![a-z])r(\d{3,6})(?!\d)", re.IGNORECASE)
 
-# Names of fields and methods that hold nothing but the version of what they stand in, the surest first.
+START = ("1.0", "1.0.0")
+# Names of fields and methods that hold nothing but the version of what they stand in.
 FIELDS = (
     "SDK_VERSION", "SDK_VERSION_NAME", "SDK_VER", "SDKVERSION", "sdkVersion", "SDKVersion", "sdk_version", "LIB_VERSION",
     "LIBRARY_VERSION", "VERSION_NAME", "VERSION", "version", "versionName", "SDK_VERSION_STRING",
@@ -101,13 +102,13 @@ def of_records(archive: Archive) -> list[tuple[str, str]]:
     return out
 
 
-def of_code(code: Code, owner: Callable[[str], Owner]) -> Iterable[tuple[str, int, str]]:
-    """(SDK, rank, version) of constants that the classes of SDKs hold, rank 0 the surest; `owner` tells whose a
-    class is by its descriptor."""
+def of_code(code: Code, owner: Callable[[str], Owner]) -> Iterable[tuple[str, str]]:
+    """(SDK, version) of constants that the classes of SDKs hold; `owner` tells whose a class is by its
+    descriptor. 1.0, which a new project begins with, says nothing."""
     left = _CONSTANTS
     texts = {name: s for name, s in _strings(code, (*FIELDS, *METHODS)).items() if s}
     rows: dict[int, int] = {}
-    for rank, name in enumerate(FIELDS):
+    for name in FIELDS:
         for s in texts.get(name, ()):
             for f in np.flatnonzero(code.field_name == s).tolist():
                 left -= 1
@@ -120,9 +121,9 @@ def of_code(code: Code, owner: Callable[[str], Owner]) -> Iterable[tuple[str, in
                     rows = {t: c for c, t in enumerate(code.class_type.tolist())}
                 row = rows.get(int(code.field_class[f]))
                 text = _value(code, row, name) if row is not None else None
-                if text and (said := version(text)):
-                    yield who.id, rank, said
-    for rank, name in enumerate(METHODS):
+                if text and (said := version(text)) and said not in START:
+                    yield who.id, said
+    for name in METHODS:
         for s in texts.get(name, ()):
             for m in np.flatnonzero(code.method_name == s).tolist():
                 left -= 1
@@ -132,8 +133,8 @@ def of_code(code: Code, owner: Callable[[str], Owner]) -> Iterable[tuple[str, in
                 if who.kind != "sdk" or code.proto(int(code.method_proto[m])) != "()Ljava/lang/String;":
                     continue
                 for d in np.flatnonzero(code.def_method == m).tolist()[:1]:
-                    if (text := _returned(code, d)) and (said := version(text)):
-                        yield who.id, len(FIELDS) + rank, said
+                    if (text := _returned(code, d)) and (said := version(text)) and said not in START:
+                        yield who.id, said
 
 
 def of_meta(meta: Iterable[Fact]) -> Iterable[tuple[str, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.fingerprint import anchors, prints
+from mingcha.extract.package.fingerprint.anchors import U64
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
 
 CLASSES = 200_000  # of a package that are told whose they are
@@ -20,6 +22,7 @@ class Collector:
         self.matcher = matcher
         self._hit = np.zeros(len(matcher.prints.features), bool)
         self._classes: dict[str, str] = {}
+        self._texts: dict[str, list[U64]] = defaultdict(list)
         self._known: list[Found] | None = None
 
     def add(self, code: Code) -> None:
@@ -34,14 +37,20 @@ class Collector:
         some[got.rows[places >= 0]] = True
         keep = some[got.rows]
         names = [code.type(t) for t in code.class_type.tolist()]
-        for name, sdk in self.matcher.owners(got.hashes[keep], got.rows[keep], names).items():
+        hashes, rows = got.hashes[keep], got.rows[keep]
+        whose = self.matcher.owners(hashes, rows, names)
+        for name, sdk in whose.items():
             if len(self._classes) < CLASSES:
                 self._classes.setdefault(name, sdk)
+        for sdk in set(whose.values()):
+            mine = np.array([whose.get(name) == sdk for name in names], bool)
+            self._texts[sdk].append(np.unique(hashes[mine[rows] & (hashes & np.uint64(3) == anchors.TEXT)]))
 
     def found(self) -> list[Found]:
         """SDKs of all containers so far."""
         if self._known is None:
-            self._known = self.matcher.find(self._hit, self._classes)
+            texts = {sdk: np.unique(np.concatenate(parts)) for sdk, parts in self._texts.items()}
+            self._known = self.matcher.find(self._hit, self._classes, texts)
         return self._known
 
 

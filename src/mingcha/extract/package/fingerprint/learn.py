@@ -116,11 +116,11 @@ def version_of(container: splits.Container, codes: Sequence[Code], own: Owners, 
         base = container.apks[0]
         read = manifest.read(base.root, None, "", container.notes, where="", limits=container.limits)
         said = versions.version(str(read.package.get("version") or ""))
-        if said and said not in ("1.0", "1.0.0"):  # what a new project begins with says nothing
+        if said and said not in versions.START:
             return said
     stated: dict[str, list[tuple[int, Stated]]] = defaultdict(list)
     for code in codes:
-        for who, rank, text in versions.of_code(code, own.of):
-            stated[who].append((rank, Stated(text, "constant")))
+        for who, text in versions.of_code(code, own.of):
+            stated[who].append((1, Stated(text, "constant")))
     got = versions.settle(stated).get(sdk)
     return got.version if got else None

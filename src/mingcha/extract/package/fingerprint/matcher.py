@@ -2,15 +2,15 @@
 
 A feature that several SDKs were learnt with counts little or nothing; what is left is a sign of one SDK.
 An SDK is there where enough of its own signs are, by number and by share. Of several learnt versions one is
-named only if the features in which they differ decide it, and if what it should have more than the others
-is there as often as what they have in common: a version between two learnt ones is none of them.
+named only if the features in which they differ decide it and the SDK's own classes load hardly a text that
+this version does not have: a version between two learnt ones is none of them.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +24,14 @@ F64 = NDArray[np.float64]
 # What a feature of one SDK alone is worth, by kind: a text can hardly be anybody else's, three calls can.
 WORTH = {TEXT: 1.0, PAIR: 1.0, CALLS: 0.25, SHAPE: 0.25}
 MOST = 3  # SDKs with a feature that still counts
-SHARE = 0.12  # of an entry's worth that has to be there
-SIGNS = 8.0  # worth that has to be there, whatever the share
+# (share of an entry's worth, worth) one pair of which has to be there: of a large SDK little may survive.
+ENOUGH = ((0.12, 8.0), (0.05, 60.0))
 CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
 MISTAKE = 0.02  # how often a feature of another version stands in a package by chance
 MARGIN = math.log(20.0)  # by how much the best version must be likelier than the next
-AS_OFTEN = 0.6  # how often what is particular to a version must be there, against what is common
+TEXTS, STRANGE = 20, 0.03  # texts of an SDK's classes that say something, share that may be new to a version
+# How often what is particular to a version must be there, against what is common: with and without texts.
+AS_OFTEN, AS_OFTEN_ALONE = 0.15, 0.6
 _TABLE = 22  # bits of a feature that are looked up before it is searched for
 
 
@@ -86,16 +88,21 @@ class Matcher:
         out[likely[right]] = at[right]
         return out
 
-    def find(self, hit: Bool, classes: dict[str, str] | None = None) -> list[Found]:
+    def find(
+        self, hit: Bool, classes: Mapping[str, str] | None = None, texts: Mapping[str, U64] | None = None
+    ) -> list[Found]:
         """SDKs whose features are there. `hit`: which of the learnt features the package has; `classes`:
-        descriptor -> SDK, as `owners` told."""
+        descriptor -> SDK, as `owners` told; `texts`: TEXT features of those classes by SDK."""
         if not len(self.prints.entries):
             return []
         weighty = self.weight[self.prints.rows]
         whole = np.add.reduceat(weighty, self.begin)
         there = np.add.reduceat(weighty * hit[self.prints.rows], self.begin)
         best: dict[str, int] = {}
-        for k in np.flatnonzero((there >= SIGNS) & (there >= SHARE * whole)).tolist():
+        good = np.zeros(len(whole), bool)
+        for share, worth in ENOUGH:
+            good |= (there >= worth) & (there >= share * whole)
+        for k in np.flatnonzero(good).tolist():
             sdk = self.prints.entries[k].id
             if sdk not in best or there[k] > there[best[sdk]]:
                 best[sdk] = k
@@ -105,12 +112,13 @@ class Matcher:
         out = []
         for sdk, k in sorted(best.items()):
             share, worth = float(there[k] / whole[k]), float(there[k])
-            part = self.prints.entries[k].part
-            out.append(Found(sdk, self.version(k, hit), part, share, worth, frozenset(by[sdk])))
+            said = self.version(k, hit, (texts or {}).get(sdk, np.zeros(0, np.uint64)))
+            out.append(Found(sdk, said, self.prints.entries[k].part, share, worth, frozenset(by[sdk])))
         return out
 
-    def version(self, entry: int, hit: Bool) -> str | None:
-        """Which learnt version of the part of `entry` it is; None where that cannot be told."""
+    def version(self, entry: int, hit: Bool, texts: U64) -> str | None:
+        """Which learnt version of the part of `entry` it is; None where that cannot be told. `texts`: TEXT
+        features of the SDK's classes in the package."""
         e = self.prints.entries[entry]
         rivals = [k for k, o in enumerate(self.prints.entries) if (o.id, o.part) == (e.id, e.part) and o.version]
         if len(rivals) < 2:
@@ -129,8 +137,12 @@ class Matcher:
         first, second = sorted(range(len(rivals)), key=lambda n: -likely[n])[:2]
         if likely[first] - likely[second] < MARGIN:
             return None
-        particular = mine[first] & differ
-        if particular.any() and float(seen[particular].mean()) < AS_OFTEN * kept:
+        particular, telling = mine[first] & differ, len(texts) >= TEXTS
+        if particular.any() and float(seen[particular].mean()) < (AS_OFTEN if telling else AS_OFTEN_ALONE) * kept:
+            return None
+        others = [k for k, o in enumerate(self.prints.entries) if o.id == e.id and o.part != e.part]
+        known = np.concatenate([self.rows(k) for k in (rivals[first], *others)])
+        if telling and float((~np.isin(texts, self.prints.features[known])).mean()) > STRANGE:
             return None
         return self.prints.entries[rivals[first]].version
 
