@@ -300,6 +300,15 @@ def test_methods_that_call_each_other_for_ever_end() -> None:
     assert kinds(*READ, ("invoke-static", [1], f"La/A;->a({STRING})V"), VOID, methods=[a, b]) == ["log"]
 
 
+def test_calls_that_name_fewer_registers_than_they_have_arguments() -> None:
+    append = f"{BUILDER}->append({STRING}){BUILDER}"
+    chain = [("invoke-virtual", [], append), ("move-result", 3), ("invoke-virtual", [3, 1], append),
+             ("invoke-virtual", [3], f"{BUILDER}->toString(){STRING}"), ("move-result", 1)]  # fmt: skip
+    assert kinds(*READ, *chain, TAG, SHOW, VOID) == ["log"]
+    made = "Ljava/io/FileReader;-><init>(Ljava/lang/String;)V"
+    assert kinds(("invoke-direct", [], made), TAG, SHOW, VOID, callee=made, via="file") == []
+
+
 REGISTERS = st.integers(0, 5)
 INSNS = st.one_of(
     st.tuples(st.just("move"), REGISTERS, REGISTERS), st.tuples(st.just("const-string"), REGISTERS, st.just("x")),
@@ -309,6 +318,8 @@ INSNS = st.one_of(
     st.tuples(st.just("invoke-static"), st.lists(REGISTERS, min_size=1, max_size=1),
               st.sampled_from([f"La/A;->f{k}({STRING})V" for k in range(3)])),
     st.just(("raw", (0x28 | 0xFD00,))), st.just(("raw", (0x38, 2))), st.sampled_from(READ),
+    st.builds(lambda op, args, m: ("raw", (op | args << 12, m, 0x1032)), st.sampled_from([0x6E, 0x70, 0x71]), st.integers(0, 5),
+              st.integers(0, 9)),
 )  # fmt: skip
 
 

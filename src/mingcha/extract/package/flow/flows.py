@@ -129,7 +129,7 @@ def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Pl
             places += [(s, insn.dst, mode) for s in body.succ[i]]
         elif name == "<init>":
             mode = HANDLE if call["via"] == "command" or callee.startswith("Ljava/io/File;") else DATA
-            puts.append((i, insn.src[0], mode))
+            puts += [(i, r, mode) for r in insn.src[:1]]
         elif name == "read" and callee.endswith(")I"):  # what it gives back is how much
             puts += [(i, r, DATA) for r in insn.src[1:2]]
         elif i + 1 < len(body.insns) and body.insns[i + 1].op == "result" and not callee.endswith(")Z"):

@@ -110,7 +110,7 @@ class _Material:
                 return f"{text[:2]}…({len(text)})" if text else ""
             case "move" | "cast":
                 return self.of(d, body, at, insn.src[0], depth - 1, used)
-            case "array" if insn.dst >= 0:
+            case "array" if insn.dst >= 0 and insn.src:
                 return self._array(body, at, used)
             case "sget" if insn.ref >= 0:
                 return self._static(body, insn.ref, depth - 1)

@@ -331,7 +331,7 @@ class _Run:
             elif insn.op == "result" and at and body.insns[at - 1].op == "invoke" and body.insns[at - 1].ref >= 0:
                 call, here = body.insns[at - 1], at - 1
                 m = self.tracer.methods.of(self.n, body.code, call.ref)
-                if set(m.effect) & set("wb") and not call.static:  # gives back what it was called on
+                if set(m.effect) & set("wb") and call.src and not call.static:  # gives back what it was called on
                     other = call.src[0]
             if other >= 0:
                 if other != register and sources(body, i, other) == sources(body, here, other):
@@ -459,7 +459,7 @@ class _Run:
         if insn.op == "result" and at and body.insns[at - 1].op == "invoke" and body.insns[at - 1].ref >= 0:
             call = body.insns[at - 1]
             m = self.tracer.methods.of(self.n, code, call.ref)
-            again = m.name == "append" and not call.static
+            again = m.name == "append" and call.src and not call.static
             return m.opens or (self._stream(at - 1, call.src[0], left - 1) if again else "")
         if insn.op == "new":
             for k in range(at + 1, min(used, len(body.insns))):
