@@ -139,6 +139,7 @@ class Reader:
             self._exhibits.setdefault(exhibit.name, label)
         self._several = len(inspection.exhibits) > 1
         self._sdks = tables.sdk_names(inspection.inventory, w.lang)
+        self._called = tables.sdk_words(inspection.inventory, w.lang) | self._sdks
 
     def owner(self, evidence: Evidence) -> str:
         """Whose code it is, in words; nothing for facts that have no owner, such as a permission."""
@@ -248,7 +249,7 @@ class Reader:
                 if code_row:
                     code.append(code_row)
                 else:
-                    text = labels.readable(evidence.text, w, self._sdks)
+                    text = labels.readable(evidence.text, w, self._called)
                     rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
         issue_types = names.issue_types()
         sheet = finding.sheet or {}

@@ -24,10 +24,14 @@ _GROUP = {  # fields whose values are codes
 
 
 def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
-    """The line with its known fields in words, in the order they stand. `sdks`: names of SDKs by id."""
+    """The line with its known fields in words, in the order they stand. `sdks`: names of SDKs by
+    id, and of SDKs and their makers by what judge calls them.
+    """
     colon, semicolon = _MARKS[w.lang]
     labels = list(_FIELD.finditer(text))
     head = text[: labels[0].start()].strip() if labels else text
+    if sdks and labels:  # judge writes the Chinese name
+        head = sdks.get(head, head)
     parts = [head] if head else []
     for n, match in enumerate(labels):
         name = match[1]

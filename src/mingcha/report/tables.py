@@ -146,6 +146,12 @@ def _local(entry: Mapping[str, Any], key: str, lang: str) -> str:
     return pick(value if isinstance(value, Mapping) else texts, lang)
 
 
+def sdk_words(inventory: Any, lang: str) -> dict[str, str]:
+    """Names and makers of SDKs as judge writes them, and what the page calls them."""
+    rows = dicts(inventory.get("sdks")) if isinstance(inventory, Mapping) else []
+    return {_local(row, key, "zh"): _local(row, key, lang) for row in rows for key in ("vendor", "name")}
+
+
 def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
     """SDKs: those that process personal information first, the larger first."""
     result = []
