@@ -42,7 +42,7 @@ class Collector:
         for name, sdk in whose.items():
             if len(self._classes) < CLASSES:
                 self._classes.setdefault(name, sdk)
-        for sdk in set(whose.values()):
+        for sdk in set(whose.values()):  # what is new in them tells another version
             mine = np.array([whose.get(name) == sdk for name in names], bool)
             self._texts[sdk].append(np.unique(hashes[mine[rows] & (hashes & np.uint64(3) == anchors.TEXT)]))
 

@@ -29,9 +29,10 @@ ENOUGH = ((0.12, 8.0), (0.05, 60.0))
 CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
 MISTAKE = 0.02  # how often a feature of another version stands in a package by chance
 MARGIN = math.log(20.0)  # by how much the best version must be likelier than the next
-TEXTS, STRANGE = 20, 0.03  # texts of an SDK's classes that say something, share that may be new to a version
+TEXTS, STRANGE = 20, 0.02  # texts of an SDK's classes that say something, share that may be new to a version
 # How often what is particular to a version must be there, against what is common: with and without texts.
 AS_OFTEN, AS_OFTEN_ALONE = 0.15, 0.6
+NEARLY_ALL = 0.9  # of the common features: only then does it say anything that others are not there
 _TABLE = 22  # bits of a feature that are looked up before it is searched for
 
 
@@ -137,6 +138,8 @@ class Matcher:
         first, second = sorted(range(len(rivals)), key=lambda n: -likely[n])[:2]
         if likely[first] - likely[second] < MARGIN:
             return None
+        if kept < NEARLY_ALL and not (seen & mine[first] & ~mine[second]).any():
+            return None  # nothing speaks for it but what is not there, and much is not
         particular, telling = mine[first] & differ, len(texts) >= TEXTS
         if particular.any() and float(seen[particular].mean()) < (AS_OFTEN if telling else AS_OFTEN_ALONE) * kept:
             return None

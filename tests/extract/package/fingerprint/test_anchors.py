@@ -1,0 +1,104 @@
+"""Features: names, order and the form of the file leave them as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingcha.extract.package.dex import tables
+from mingcha.extract.package.fingerprint import anchors
+from tests.extract.package.dexbuild import Cls, Mth, build
+
+LOG = "Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I"
+MODEL = "Landroid/os/Build;->getSerial()Ljava/lang/String;"
+
+
+def cls(n: int, package: str = "com/vendor") -> Cls:
+    text = [("const-string", 0, f"a text of class {n}"), ("const-string", 1, f"/path/{n}"), ("invoke-static", [0, 1], LOG)]
+    calls = [("invoke-static", [], MODEL)] * (2 + n % 3)
+    own = f"L{package}/C{(n + 1) % 5};"
+    return Cls(f"L{package}/C{n};", methods=[
+        Mth("run", "()V", [*text, ("return-void",)]), Mth("ask", f"(I{own})V", [*calls, ("return-void",)]),
+        Mth("more", "(J)V", [("return-void",)]), Mth("most", "()I", [("const/4", 0, n % 7), ("return", 0)]),
+    ], interfaces=("Ljava/lang/Runnable;",) if n % 2 else ())  # fmt: skip
+
+
+def features(classes: list[Cls]) -> set[int]:
+    return set(anchors.read(tables.read("classes.dex", build(classes))).hashes.tolist())
+
+
+SDK = [cls(n) for n in range(5)]
+WHOLE = features(SDK)
+
+
+def kinds(found: set[int]) -> set[int]:
+    return {f & 3 for f in found}
+
+
+def test_every_kind_is_there() -> None:
+    assert kinds(WHOLE) == {anchors.TEXT, anchors.PAIR, anchors.CALLS, anchors.SHAPE}
+
+
+@given(st.permutations(range(5)))
+def test_the_order_of_classes_does_not_matter(order: list[int]) -> None:
+    assert features([SDK[n] for n in order]) == WHOLE
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_methods_does_not_matter(order: list[int]) -> None:
+    assert features([replace(c, methods=[c.methods[k] for k in order]) for c in SDK]) == WHOLE
+
+
+def test_renamed_and_moved_code_is_the_same() -> None:
+    def renamed(c: Cls) -> Cls:
+        methods = [replace(m, name="abcdefg"[k], proto=re.sub(r"com/vendor/C", "o/c", m.proto)) for k, m in enumerate(c.methods)]
+        return replace(c, name=c.name.replace("com/vendor/C", "o/c"), methods=methods)
+
+    assert features([renamed(c) for c in SDK]) == WHOLE
+
+
+def test_among_other_code_all_of_it_is_found() -> None:
+    assert features([*SDK, *(cls(n, "com/other") for n in range(20, 24))]) > WHOLE
+
+
+def test_a_class_that_calls_itself_the_platform_is_not_it() -> None:
+    ours = Cls("Landroid/util/Log;", methods=[
+        Mth("d", "(Ljava/lang/String;Ljava/lang/String;)I", [("const/4", 0, 0), ("return", 0)])])  # fmt: skip
+    kept = features([*SDK, ours])
+    lost = {f for f in WHOLE - kept if f & 3 == anchors.PAIR}
+    assert lost, "pairs with the call must not be taken for those with the platform's"
+    assert {f for f in WHOLE if f & 3 == anchors.TEXT} <= kept
+
+
+@pytest.mark.parametrize("size", [6, 7, 8, 9, 15, 16, 17, 40, 47, 48])
+def test_texts_that_differ_in_one_place_differ(size: int) -> None:
+    texts = {bytes(b"a" * k + b"b" + b"a" * (size - 1 - k)).decode() for k in range(size)}
+    code = [("const-string", 0, t) for t in sorted(texts)]
+    found = features([Cls("La/B;", methods=[Mth("f", "()V", [*code, ("return-void",)])])])
+    assert len({f for f in found if f & 3 == anchors.TEXT}) == size
+
+
+def test_short_texts_say_nothing_alone() -> None:
+    found = features([Cls("La/B;", methods=[Mth("f", "()V", [("const-string", 0, "short"), ("return-void",)])])])
+    assert found == set()
+
+
+def test_no_code_has_no_features() -> None:
+    got = anchors.read(tables.read("classes.dex", build([])))
+    assert got.hashes.dtype == np.uint64
+    assert not len(got.hashes)
+    assert not len(got.rows)
+
+
+@given(st.data())
+def test_damaged_code_never_raises(data: st.DataObject) -> None:
+    good = bytearray(build(SDK))
+    for _ in range(data.draw(st.integers(1, 6))):
+        good[data.draw(st.integers(0x70, len(good) - 1))] = data.draw(st.integers(0, 255))
+    got = anchors.read(tables.read("classes.dex", bytes(good)))
+    assert len(got.hashes) == len(got.rows)
