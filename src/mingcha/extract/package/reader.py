@@ -385,6 +385,8 @@ class _Run:
             library=self.container.format in ("aar", "jar"),
         )  # fmt: skip
         found = list(started.facts(facts, own, self.digest)) if started else []
+        if started and started.cut():  # what is not reached may run after all: no rule passes on it
+            self.notes.limitation("reader-limit", "start-up paths")
         found += selfstart.read(
             components, package, codes, own, self.digest, notes=self.notes, push=self.ref.push,
             reached=started.reached if started else None,

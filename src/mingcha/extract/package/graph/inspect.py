@@ -81,9 +81,13 @@ class Inspected:
             return True
         return False if d >= 0 and self.conclusive() else None
 
+    def cut(self) -> bool:
+        """Whether a limit ended the following of code before its end."""
+        return self.startup.world.cut or self.startup.reach.cut
+
     def conclusive(self) -> bool:
         """Whether all code that runs was there to be followed: not being reached then means something."""
-        return not (self.startup.opened or self.startup.packed or self.startup.stub or self.startup.world.cut or self.startup.reach.cut)
+        return not (self.startup.opened or self.startup.packed or self.startup.stub or self.cut())
 
     def classes(self) -> frozenset[str]:
         """Descriptors of the classes of which some method is reached."""
