@@ -18,6 +18,7 @@ from mingcha.extract.package.apis import Matcher, Table
 from mingcha.extract.package.columns import Code, Counts
 from mingcha.extract.package.fingerprint.collect import Book, Collector
 from mingcha.extract.package.fingerprint.matcher import Found
+from mingcha.extract.package.flow import addresses
 from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
 from mingcha.extract.package.texts import Strings, Words
 from mingcha.extract.package.uses import Uses
@@ -157,6 +158,9 @@ class CodeFacts:
                 continue
             for owner, where in users(s):
                 self.url(url.url, url.host, url.cleartext, owner, where)
+        for url, d in addresses.find(code, skip):
+            method = code.definition(d)
+            self.url(url.url, url.host, url.cleartext, self._owner(method), f"{code.name}:{method}")
         for match, s in strings.words(self.words):
             if self._per_entry[match.list, match.entry] >= MATCHES and match not in self._values:
                 self.cut.add(f"more than {MATCHES} matches of {match.list}/{match.entry}")
