@@ -31,8 +31,8 @@ def run(*facts: dict[str, Any], at: str = "2026-01-01", observed: tuple[str, ...
     return checks.find("sdk-version-known-bad")(FactIndex(facts, loaded, observed), loaded, {}, APP)
 
 
-def sdk(name: str, version: str | None, confidence: str = "high") -> dict[str, Any]:
-    return fact("sdk", id=name, name=name, version=version, version_by="constant", confidence=confidence)
+def sdk(name: str, version: str | None, confidence: str = "high", by: str = "constant") -> dict[str, Any]:
+    return fact("sdk", id=name, name=name, version=version, version_by=by, confidence=confidence)
 
 
 def known(result: CheckResult) -> list[Any]:
@@ -58,6 +58,14 @@ def test_an_earlier_day_knows_less() -> None:
     assert run(sdk("a", "2.5"), at="2025-05-31") == CheckResult()
     assert known(run(sdk("a", "1.9"), at="2025-05-31")) == [["a-two"]]
     assert run(sdk("a", None), at="2023-01-01") == CheckResult()
+
+
+def test_likeness_of_code_raises_a_question_and_clears_none() -> None:
+    assert run(sdk("a", "1.9", by="fingerprint")).suspect
+    assert run(sdk("a", "3.0", by="fingerprint")) == CheckResult(failed=None, reasons=["version-alike"])
+    assert run(sdk("c", "3.0", by="fingerprint")) == CheckResult()
+    both = run(sdk("a", "3.0", by="fingerprint"), sdk("b", None))
+    assert both.reasons == ["version-unknown", "version-alike"]
 
 
 def test_what_is_not_told_stays_open() -> None:

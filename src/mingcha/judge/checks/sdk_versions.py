@@ -18,13 +18,14 @@ def sdk_version_known_bad(
 ) -> CheckResult:
     """SDKs in a version that the list of known versions speaks against on the day judged: a lead, since the
     vendor's word about a version says nothing of what this app does with it. The evidence names the entries. A
-    listed SDK whose version is not known, or is counted in another way, leaves the question open; one
-    recognised by one weak sign is left out."""
+    listed SDK whose version is not known, or is counted in another way, leaves the question open, and so does one
+    told by the likeness of its code: the version next to a learnt one looks much the same, which may raise a
+    question but not settle it. One recognised by one weak sign is left out."""
     if facts.unseen("sdk"):
         return CheckResult(failed=None, reasons=["no-package"])
     day = catalogue.at or str(date.today())
     evidence: list[Fact] = []
-    unknown = False
+    unknown = alike = False
     for sdk in facts.of("sdk"):
         if sdk.get("confidence") == "low":
             continue
@@ -36,6 +37,9 @@ def sdk_version_known_bad(
             evidence.append({**sdk, "known": [e.id for e in hit], "reference": [e.source for e in hit]})
         elif None in told:
             unknown = True
+        elif told and sdk.get("version_by") == "fingerprint":
+            alike = True
     if evidence:
         return CheckResult(suspect=True, evidence=evidence)
-    return CheckResult(failed=None, reasons=["version-unknown"]) if unknown else CheckResult()
+    reasons = ["version-unknown"] * unknown + ["version-alike"] * alike
+    return CheckResult(failed=None, reasons=reasons) if reasons else CheckResult()
