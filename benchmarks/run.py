@@ -1,6 +1,6 @@
 """Benchmarks against named peers, in the same run on the same files.
 
-    python benchmarks/run.py [equality] [speed] [scan] [sdk] [startup] [complete] [cache] [--manifest CSV] [--limit N] [--repeat N]
+    python benchmarks/run.py [equality] [speed] [scan] [sdk] [startup] [complete] [cache] [versions] [--manifest CSV] [--limit N] [--repeat N]
 
 Ratios are what counts: machines are shared and noisy. Nothing here asserts a time.
 """
@@ -169,6 +169,10 @@ def main() -> int:
         import sdk_recall
 
         sdk_recall.main(args.manifest)
+    if "versions" in args.parts:
+        import sdk_versions
+
+        sdk_versions.main(args.manifest)
     if "mega" in args.parts:
         import mega
 

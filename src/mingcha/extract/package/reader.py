@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -413,10 +412,9 @@ class _Run:
         components = [f for f in self.manifest.facts if f["kind"] == "component"]
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
         told = code.fingerprints()
-        classes = code.sdk_classes + Counter({f.id: len(f.classes) for f in told if not code.sdk_classes[f.id]})
         found = sdk.find(
-            self.ref.sdks, self.digest, classes, components, meta, self.libs, hosts,
-            versions=self._versions(code, meta), prints={f.id: f.version for f in told},
+            self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts,
+            versions=self._versions(code, meta), prints={f.id: (f.version, len(f.classes)) for f in told},
         )  # fmt: skip
         for fact in found:
             fact["state"] = "initialised" if fact["id"] in running.awake else "present"

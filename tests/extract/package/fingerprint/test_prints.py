@@ -73,7 +73,7 @@ def test_a_damaged_file_is_refused_or_read_whole(data: st.DataObject) -> None:
 @given(st.binary(max_size=200))
 def test_anything_else_is_refused(data: bytes) -> None:
     for text in (data, prints.MAGIC + data):
-        with pytest.raises(ValueError, match="[a-z]"):
+        with pytest.raises(ValueError, match=r"[a-z]"):
             prints.parse(text)
 
 

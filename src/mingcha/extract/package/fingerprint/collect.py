@@ -36,15 +36,18 @@ class Collector:
         some = np.zeros(len(code.class_type), bool)
         some[got.rows[places >= 0]] = True
         keep = some[got.rows]
-        names = [code.type(t) for t in code.class_type.tolist()]
         hashes, rows = got.hashes[keep], got.rows[keep]
-        whose = self.matcher.owners(hashes, rows, names)
-        for name, sdk in whose.items():
+        whose = self.matcher.owners(hashes, rows, places[keep])
+        by: dict[str, list[int]] = defaultdict(list)
+        for row, sdk in whose.items():
+            by[sdk].append(row)
             if len(self._classes) < CLASSES:
-                self._classes.setdefault(name, sdk)
-        for sdk in set(whose.values()):  # what is new in them tells another version
-            mine = np.array([whose.get(name) == sdk for name in names], bool)
-            self._texts[sdk].append(np.unique(hashes[mine[rows] & (hashes & np.uint64(3) == anchors.TEXT)]))
+                self._classes.setdefault(code.class_name(row), sdk)
+        text = hashes & np.uint64(3) == anchors.TEXT
+        for sdk, mine in by.items():  # what is new in them tells another version
+            some[:] = False
+            some[mine] = True
+            self._texts[sdk].append(np.unique(hashes[some[rows] & text]))
 
     def found(self) -> list[Found]:
         """SDKs of all containers so far."""

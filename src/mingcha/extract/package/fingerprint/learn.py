@@ -62,10 +62,12 @@ def lesson(
                 f"规则库没有 SDK {who}", f"the catalogue has no SDK {who}",
                 {"zh": "先在 lists/sdks 中登记", "en": "enter it below lists/sdks first"}, code="unknown-sdk",
             )  # fmt: skip
+        # Named by the user, and nothing in it has a known name: all that is nobody's is taken for it.
+        new = sdk is not None and not any(own.count(c.class_name(k) for k in range(len(c.class_type)))[who] for c in codes)
         library = container.format in ("aar", "jar", "dex")
         parts, n = [], 0
         for code in codes:
-            rows = taken(code, own, who, library)
+            rows = taken(code, own, who, library, new)
             n += int(rows.sum())
             got = anchors.read(code)
             parts.append(got.hashes[rows[got.rows]])
@@ -88,13 +90,13 @@ def main_owner(codes: Sequence[Code], own: Owners) -> str | None:
     return by.most_common(1)[0][0] if by else None
 
 
-def taken(code: Code, own: Owners, sdk: str, library: bool) -> Bool:
+def taken(code: Code, own: Owners, sdk: str, library: bool, new: bool = False) -> Bool:
     """[C] Classes of a container that count as the SDK's."""
     out = np.zeros(len(code.class_type), bool)
     for c in range(len(out)):
         name = code.class_name(c)
         owner = own.of(name)
-        out[c] = owner.id == sdk or (library and owner.kind == "unknown" and renamed(name))
+        out[c] = owner.id == sdk or (library and owner.kind == "unknown" and (new or renamed(name)))
     return out
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +69,8 @@ class Matcher:
         self.only[users != 1] = -1  # otherwise: the SDK that alone was learnt with the feature
         worth = np.array([WORTH[k] for k in range(4)])[(prints.features & np.uint64(3)).astype(np.int64)]
         self.weight: F64 = np.where(users <= MOST, worth / np.maximum(users, 1) ** 2, 0.0)
+        self.weighty = self.weight[prints.rows]
+        self.whole: F64 = np.add.reduceat(self.weighty, self.begin) if size else np.zeros(0)
         self.table = np.zeros(1 << _TABLE, bool)
         self.table[(prints.features >> np.uint64(64 - _TABLE)).astype(np.int64)] = True
 
@@ -96,9 +98,8 @@ class Matcher:
         descriptor -> SDK, as `owners` told; `texts`: TEXT features of those classes by SDK."""
         if not len(self.prints.entries):
             return []
-        weighty = self.weight[self.prints.rows]
-        whole = np.add.reduceat(weighty, self.begin)
-        there = np.add.reduceat(weighty * hit[self.prints.rows], self.begin)
+        whole = self.whole
+        there = np.add.reduceat(np.where(hit[self.prints.rows], self.weighty, 0), self.begin)
         best: dict[str, int] = {}
         good = np.zeros(len(whole), bool)
         for share, worth in ENOUGH:
@@ -149,18 +150,17 @@ class Matcher:
             return None
         return self.prints.entries[rivals[first]].version
 
-    def owners(self, hashes: U64, rows: I32, names: Sequence[str]) -> dict[str, str]:
-        """Classes that are one SDK's beyond doubt: descriptor -> SDK. `rows`: class of each feature; all
+    def owners(self, hashes: U64, rows: I32, places: I32) -> dict[int, str]:
+        """Classes that are one SDK's beyond doubt: row -> SDK. `rows`: class of each feature, `places`: as found; all
         features of a class must be given, since what is not the SDK's speaks against it."""
         if not len(hashes):
             return {}
         order = np.lexsort((hashes, rows))
-        hashes, rows = hashes[order], rows[order]
+        hashes, rows, places = hashes[order], rows[order], places[order]
         first = np.append(True, (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1]))
-        hashes, rows = hashes[first], rows[first]
+        hashes, rows, places = hashes[first], rows[first], places[first]
         worth = np.array([WORTH[k] for k in range(4)])[(hashes & np.uint64(3)).astype(np.int64)]
-        total = np.bincount(rows, worth, minlength=len(names))
-        places = self.places(hashes)
+        total = np.bincount(rows, worth)
         known = np.flatnonzero(places >= 0)
         whose = self.only[places[known]]
         known, whose = known[whose >= 0], whose[whose >= 0]
@@ -168,7 +168,7 @@ class Matcher:
         for row, sdk, w in zip(rows[known].tolist(), whose.tolist(), worth[known].tolist(), strict=True):
             each[row, sdk] += w
         return {
-            names[row]: self.ids[sdk]
+            row: self.ids[sdk]
             for (row, sdk), w in each.items()
             if w >= CLASS_SIGNS and w >= CLASS_SHARE * total[row]
         }

@@ -1,0 +1,106 @@
+"""`mingcha sdk` and `--fingerprints`, as from a shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mingcha.errors import Exit
+from tests.extract.package.build import File
+from tests.extract.package.dexbuild import Cls, build
+from tests.extract.package.fingerprint.test_anchors import cls
+from tests.support import apk, put, run
+
+pytestmark = pytest.mark.usefixtures("place")
+
+
+def sdk(first: int, package: str = "cn/jpush/android") -> list[Cls]:
+    return [cls(n, package) for n in range(first, first + 40)]
+
+
+@pytest.fixture
+def learnt(place: Path) -> Path:
+    """Two versions of one SDK that have most classes in common."""
+    old, new = put(place / "jpush-android-3.1.0.dex", build(sdk(0))), put(place / "jpush-android-3.2.0.dex", build(sdk(12)))
+    ran = run("sdk", "learn", old, new, "-o", place / "s.mcfp")
+    assert ran.code == Exit.OK
+    assert [line.split("\t")[:3] for line in ran.out.splitlines()] == [
+        ["jpush", "3.1.0", "jpush-android"], ["jpush", "3.2.0", "jpush-android"]]  # fmt: skip
+    return place / "s.mcfp"
+
+
+@pytest.fixture
+def app(place: Path) -> Path:
+    """The older version under names that say nothing."""
+    return put(place / "app.apk", apk(extra=[File("classes2.dex", build(sdk(0, "o/a")))]))
+
+
+def test_show_lists_what_was_learnt(learnt: Path) -> None:
+    ran = run("sdk", "show", learnt)
+    assert ran.code == Exit.OK
+    rows = [line.split("\t") for line in ran.out.splitlines()]
+    assert [r[:4] for r in rows] == [["jpush", v, "jpush-android", "40"] for v in ("3.1.0", "3.2.0")]
+
+
+def test_learning_adds_to_the_file_and_again_changes_nothing(learnt: Path, place: Path) -> None:
+    before = learnt.read_bytes()
+    assert run("sdk", "learn", place / "jpush-android-3.1.0.dex", "-o", learnt).code == Exit.OK
+    assert learnt.read_bytes() == before
+    put(place / "x.dex", build(sdk(50, "com/nobody/here")))
+    assert run("sdk", "learn", place / "x.dex", "-o", learnt, "--id", "umeng-push", "--version", "7.0").code == Exit.OK
+    assert len(run("sdk", "show", learnt).out.splitlines()) == 3
+
+
+def test_match_names_sdk_and_version(learnt: Path, app: Path) -> None:
+    ran = run("sdk", "match", learnt, app)
+    assert ran.code == Exit.OK
+    assert ran.out.splitlines()[0].split("\t")[:3] == ["jpush", "3.1.0", "fingerprint"]
+
+
+@pytest.mark.parametrize("isolate", ["true", "false"])
+def test_facts_by_option_and_by_setting(
+    learnt: Path, app: Path, monkeypatch: pytest.MonkeyPatch, isolate: str
+) -> None:
+    monkeypatch.setenv("MINGCHA_ISOLATE", isolate)
+    assert run("facts", app, "--kind", "sdk").out == ""
+    by_option = run("facts", app, "--kind", "sdk", "--fingerprints", learnt)
+    fact = json.loads(by_option.out)
+    assert (fact["id"], fact["version"], fact["version_by"], fact["by"]) == ("jpush", "3.1.0", "fingerprint", ["fingerprint"])
+    assert run("facts", app, "--kind", "sdk", "--fingerprints", learnt).out == by_option.out  # from the cache
+    monkeypatch.setenv("MINGCHA_FINGERPRINTS", str(learnt))
+    assert run("facts", app, "--kind", "sdk").out == by_option.out
+
+
+def test_other_fingerprints_are_not_answered_from_the_cache(
+    learnt: Path, app: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINGCHA_ISOLATE", "true")
+    assert json.loads(run("facts", app, "--kind", "sdk", "--fingerprints", learnt).out)["version"] == "3.1.0"
+    run("sdk", "learn", place / "jpush-android-3.1.0.dex", "-o", place / "one.mcfp")
+    assert json.loads(run("facts", app, "--kind", "sdk", "--fingerprints", place / "one.mcfp").out)["version"] is None
+
+
+def test_scan_takes_them(learnt: Path, app: Path) -> None:
+    ran = run("scan", app, "--fingerprints", learnt, "--format", "json", "--fail-on", "never")
+    assert ran.code == Exit.OK
+    assert "jpush" in ran.out
+
+
+@pytest.mark.parametrize("content", [b"", b"MCFP\x01\n", b"PK\3\4 an archive", b"MCFP\x01\n\xff\xff\xff\xff"])
+def test_a_file_that_is_none_is_an_error(place: Path, app: Path, content: bytes) -> None:
+    file = put(place / "bad.mcfp", content)
+    for ran in (run("sdk", "show", file), run("sdk", "match", file, app), run("scan", app, "--fingerprints", file),
+                run("sdk", "learn", app, "-o", file)):  # fmt: skip
+        assert ran.code == Exit.INPUT
+        assert "bad-fingerprints" in ran.err
+    assert run("facts", app, "--fingerprints", place / "none.mcfp").code == Exit.INPUT
+
+
+def test_what_cannot_be_learnt_is_an_error(place: Path, app: Path) -> None:
+    ran = run("sdk", "learn", app, "-o", place / "n.mcfp")
+    assert ran.code == Exit.INPUT
+    assert not (place / "n.mcfp").exists()
+    assert run("sdk", "learn", place / "missing.jar").code == Exit.INPUT
+    assert run("sdk", "learn", app, "--version", "a\nb").code == Exit.USAGE
