@@ -67,7 +67,7 @@ def test_an_unknown_id_and_a_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b.jar").write_bytes(b"no archive")
     with pytest.raises(BadInput) as e:
         learn.lesson(tmp_path / "b.jar", SDKS)
-    assert e.value.code == "unsupported-format"
+    assert e.value.code == "unknown-kind"
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def lesson(
     own = Owners(owners.from_catalogue(sdks.values()))
     container = splits.open_container(path, limits)
     if container is None:
-        raise BadInput(f"{plain(name)} 不是 SDK 包或安装包", f"{plain(name)} is no archive of code", code="unsupported-format")
+        raise BadInput(f"{plain(name)} 不是 SDK 包或安装包", f"{plain(name)} is no archive of code", code="unknown-kind")
     with container:
         facts = CodeFacts(Table.build((), {}), Words.build(()), own, {}, frozenset())
         codes = Program(container, container.notes, limits, facts, Cache(), "").parse()
