@@ -210,8 +210,8 @@ def test_every_finding_is_on_the_page(rich: tuple[str, Page]) -> None:
 
 
 def test_long_evidence_folds_after_eight_rows() -> None:
-    evidence = [call(f"La/B{n};->c()V", "Lx/Y;->z()V", PUSH, "i") for n in range(9)]
-    for count, folds in ((8, 0), (9, 1)):
+    evidence = [call(f"La/B{n};->c()V", "Lx/Y;->z()V", PUSH, "i") for n in range(11)]
+    for count, folds in ((8, 0), (10, 0), (11, 1)):  # a fold that hides one or two rows is not worth it
         p = page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=evidence[:count])]))
         before = page(inspection([finding("r", "C5-13", "failed", "甲", "a")]))
         assert len(p.all("details")) - len(before.all("details")) == folds
@@ -337,6 +337,17 @@ def test_facts_without_owner_claim_none() -> None:
     assert table()["owner.unknown"]["zh"] not in findings_only
     assert "elsewhere · classes.dex" in body
     assert "classes.dex:La" not in body
+
+
+def test_a_place_in_code_is_told_as_people_write_it() -> None:
+    seen = msgspec.structs.replace(
+        other("text-match", "com.tencent.mm"),
+        where="classes2.dex:La/B$C;->open(Landroid/os/Bundle;I)V",
+        text="com.tencent.mm list=rival-packages entry=tencent source=code",
+    )
+    body = page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=[seen])])).body
+    assert "classes2.dex · a.B$C.open(Bundle, int)" in body.replace("<wbr>", "")
+    assert "词表：知名应用包名；条目：腾讯；来源：代码" in body
 
 
 def test_evidence_of_unusual_form() -> None:

@@ -20,6 +20,15 @@ def test_known_fields_become_words() -> None:
     )
 
 
+def test_codes_of_values_become_words() -> None:
+    zh, en = words("zh"), words("en")
+    line = "a.B type=receiver permission=p permission_protection=platform"
+    assert readable(line, zh).endswith("该权限的保护级别：由系统定义")
+    assert readable(line, en) == "a.B; type: receiver; permission demanded: p; protection of that permission: defined by the system"
+    assert readable("scheme=v1 hash=sha1", en) == "scheme: v1; digest: SHA-1"
+    assert readable("x list=no-such entry=e", en) == "x; word list: no-such; entry: e"
+
+
 def test_an_address_names_its_sdk() -> None:
     assert (
         readable("http://a.example vendor=x-sdk", words("en"), {"x-sdk": "X SDK"})

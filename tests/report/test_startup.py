@@ -57,6 +57,8 @@ def test_paths_are_drawn_or_it_is_said_what_lies_between() -> None:
     assert first.more == 3  # five open calls, two told
     between = next(p for p in section.paths if p.verdict == "needs-run").calls[0]
     assert not between.svg and between.blind == ["本地代码", "反射调用"]
+    assert ";->" not in between.caller + between.callee
+    assert [";->" in f.method for f in between.frames] == [True, True]
     assert [f.step for f in first.calls[0].frames] == [
         "应用创建",
         "调用",
@@ -97,7 +99,9 @@ def test_where_nothing_was_followed_the_page_says_so() -> None:
     assert ZH("startup.none") in part(bare) and ZH("startup.none_sdk") in part(clean())
     nothing = {"rows": [], "counts": {}, "reach": {}, "more": 0}
     quiet = msgspec.structs.replace(inspection(), inventory={"startup": nothing})
-    assert ZH("startup.paths_none") in part(quiet)
+    assert ZH("startup.no_calls") in part(quiet) and "<svg" not in part(quiet) and "3.1" not in part(quiet)
+    calls = nothing | {"counts": {"not-reachable": 3}}
+    assert ZH("startup.paths_none") in part(msgspec.structs.replace(inspection(), inventory={"startup": calls}))
 
 
 def test_a_hostile_package_changes_nothing_but_text() -> None:

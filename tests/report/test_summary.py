@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from mingcha.model import Inspection
 from mingcha.report import render, summary
-from mingcha.report.words import table
+from mingcha.report.words import table, words
 
 from .fixture import finding, inspection
 
@@ -81,3 +82,13 @@ def test_a_chart_of_nothing_is_not_drawn() -> None:
     title = table()["chart.severity"]["zh"]
     assert title in first_page(inspection([finding("r", "C5-13", "failed", "甲", "a")]))
     assert title not in first_page(inspection([finding("r", "C5-13", "passed", "甲", "a")]))
+
+
+def test_the_subject_tells_the_levels_that_are_numbers() -> None:
+    def card(package: object) -> str:
+        value = msgspec.structs.replace(inspection(), inventory={"package": package})
+        return {label: text for label, text, _ in summary.subject(value, words("zh"))}.get("系统版本", "")
+
+    assert card({"min_sdk": 19, "target_sdk": 33}) == "最低 19、目标 33"
+    assert card({"min_sdk": None, "target_sdk": 33}) == "目标 33"
+    assert card({"min_sdk": "IceCreamSandwich"}) == card(None) == ""

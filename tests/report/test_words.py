@@ -18,7 +18,7 @@ SAME_IN_BOTH = {"subject.sha256", "owner.sdk", "kind.sdk", "platform.ios", "sink
 BY_CODE = (
     "kind", "platform", "severity", "confidence", "status", "group", "purpose", "sure", "by", "level", "used", "needed",
     "component", "field", "value", "channel.name", "channel.supply", "mark.name", "mark.means", "owner", "reason", "note", "section", "path",
-    "start_verdict", "start_means", "sdk_state", "entry_kind", "step", "blind_spot", "guard_kind", "guard_store", "self_start", "start_direction", "sink",
+    "deviation", "component_one", "protection", "start_verdict", "start_means", "sdk_state", "entry_kind", "step", "blind_spot", "guard_kind", "guard_store", "self_start", "start_direction", "sink",
 )  # fmt: skip
 
 

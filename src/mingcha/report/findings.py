@@ -77,6 +77,11 @@ class Section(NamedTuple):
     findings: list[View]
 
 
+def fold_at(rows: Sequence[Any]) -> int:
+    """How many rows stand open: a fold that hides one or two is longer than what it hides."""
+    return FOLD if len(rows) > FOLD + 2 else len(rows)
+
+
 def owner_word(owner: Owner, w: Words, sdks: Mapping[str, str]) -> str:
     """Whose code it is: the app itself, an SDK by name, the system, or unknown."""
     name = sdks.get(owner.id) or owner.name or owner.id
@@ -166,6 +171,9 @@ class Reader:
             where = where.removesuffix(shown).rstrip(":")
         elif shown:
             where = where.removesuffix(f"[{shown}]").replace(":/manifest/", " · ", 1)
+        file, colon, method = where.partition(":")
+        if colon and method.startswith("L") and all(parts := member(method)):
+            where = f"{file} · {'.'.join(parts)}"
         if not self._several:
             return where
         exhibit = self._exhibits.get(evidence.exhibit, evidence.exhibit[:12])

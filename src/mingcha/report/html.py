@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
 from mingcha.report import charts, selfstart, startup, summary, tables
-from mingcha.report.findings import FOLD, Reader, article_word, overview, scenario_code
+from mingcha.report.findings import FOLD, Reader, article_word, fold_at, overview, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
-from mingcha.report.text import css_string, octets, pick, prose, visible
+from mingcha.report.text import css_string, digest_name, octets, pick, prose, visible
 from mingcha.report.words import HTML_LANG, Words, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_OPTION = re.compile(r"--[a-z][a-z-]*")
 _BREAKS = re.compile(r"([./_$])")  # none of these stands in a character reference
 _HERE = Path(__file__).parent
 _MOST_ROWS = 1000  # of one inventory table; the JSON result has all
@@ -46,6 +47,13 @@ def _breaks(text: str) -> Any:
     return Markup(_BREAKS.sub(r"\1<wbr>", str(escape(visible(text)))))
 
 
+def _options(text: str) -> Any:
+    """Escaped text in which options of the command line stand as code, and whole."""
+    from markupsafe import Markup, escape
+
+    return Markup(_OPTION.sub(r'<code class="code">\g<0></code>', str(escape(visible(text)))))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -61,6 +69,7 @@ def _environment() -> Environment:
     )
     environment.filters["prose"] = prose
     environment.filters["breaks"] = _breaks
+    environment.filters["options"] = _options
     return environment
 
 
@@ -186,14 +195,16 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         host_count=len({str(h.get("host")) for h in tables.dicts(inventory.get("hosts"))}),
         components=tables.components(inventory, w),
         packers=packers,
-        deviations=tables.deviations(inventory),
+        deviations=tables.deviations(inventory, w),
         signing=_facts_of(inventory, "signing", ("scheme", "subject", "key", "hash", "not_after", "sha256")),
         marks=("official", "press", "recalled", "ours"),
         octets=octets,
+        digest_name=digest_name,
         article=article_word,
         scenario_code=scenario_code,
         pick=pick,
         fold=FOLD,
+        fold_at=fold_at,
         most=_MOST_ROWS,
     )
     return text.encode("utf-8")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from mingcha.report import names
-from mingcha.report.text import pick
+from mingcha.report.text import digest_name, pick
 from mingcha.report.words import Words, table
 
 # A name counts only at the start or after a blank: `ak=` inside an address is no field of ours.
@@ -18,7 +18,7 @@ _FIELD = re.compile(r"(?:^|(?<=\s))([a-z][a-z0-9_]*)=")
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
 _MARKS = {"zh": ("：", "；"), "en": (": ", "; ")}
 _GROUP = {  # fields whose values are codes
-    "purpose": "purpose", "by": "by", "type": "component", "verdict": "start_verdict", "state": "sdk_state",
+    "purpose": "purpose", "by": "by", "type": "component_one", "permission_protection": "protection", "verdict": "start_verdict", "state": "sdk_state",
     "cause": "self_start", "sink_kind": "sink",
 }  # fmt: skip
 
@@ -33,12 +33,16 @@ def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
     if sdks and labels:  # judge writes the Chinese name
         head = sdks.get(head, head)
     parts = [head] if head else []
+    listed = ""
     for n, match in enumerate(labels):
         name = match[1]
         end = labels[n + 1].start() if n + 1 < len(labels) else len(text)
         value = text[match.end() : end].strip()
         label = w.get("field", name) if f"field.{name}" in table() else ""
         shown = _value(name, value, w, sdks or {})
+        if name in ("list", "entry"):  # the word lists have names for both
+            listed, key = (value, value) if name == "list" else (listed, f"{listed}/{value}")
+            shown = pick(names.word_lists().get(key), w.lang) or value
         parts.append(f"{label}{colon}{shown}" if label else f"{name}={value}")
     return semicolon.join(parts)
 
@@ -46,6 +50,8 @@ def readable(text: str, w: Words, sdks: Mapping[str, str] | None = None) -> str:
 def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
     if name in _GROUP:
         return w.join([w.get(_GROUP[name], code) for code in value.split(",")])
+    if name == "hash":
+        return digest_name(value)
     if name == "item":
         return pick(names.item_names().get(value), w.lang) or value
     if name in ("actions", "domains", "service_types"):

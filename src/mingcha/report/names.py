@@ -111,6 +111,14 @@ def limitations() -> dict[str, Named]:
 
 
 @cache
+def word_lists() -> dict[str, dict[str, str]]:
+    """Names of word lists by id, and of their entries by `list/entry`."""
+    lists = known().words
+    entries = {f"{id_}/{e.id}": texts(e.name) for id_, words in lists.items() for e in words.entries}
+    return {id_: texts(words.name) for id_, words in lists.items()} | entries
+
+
+@cache
 def patterns() -> dict[str, Named]:
     """Way of coding by id."""
     return _named(known().patterns)

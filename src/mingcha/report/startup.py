@@ -226,12 +226,19 @@ def _call(uid: str, item: str, call: Mapping[str, Any], w: Words, names: Mapping
     title = w("startup.path_title", item=item)
     return Call(
         svg=pathgraph.draw(uid, title, hops, lambda n: w("startup.left_out", n=n)) if hops else "",
-        frames=[Frame(h.step, h.owner, h.full) for h in hops],
-        caller=str(call.get("caller") or ""),
-        callee=str(call.get("callee") or ""),
+        frames=[Frame(h.step, h.owner, h.full) for h in hops] or [
+            Frame(word, "", str(call.get(key) or ""))
+            for word, key in ((w("path.caller"), "caller"), (w("step.api"), "callee"))
+        ],
+        caller=_short(call.get("caller")),
+        callee=_short(call.get("callee")),
         blind=[w.get("blind_spot", code) for code in tables.strings(call.get("blind"))],
         unsure=_flag(call, w) if call.get("verdict") == "needs-run" and hops and call.get("guard") else "",
     )
+
+
+def _short(descriptor: Any) -> str:
+    return ".".join(part for part in member(str(descriptor or "")) if part)
 
 
 def hops_of(call: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> list[pathgraph.Hop]:
@@ -280,7 +287,7 @@ def _guards(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> lis
 def _flag(call: Mapping[str, Any], w: Words) -> str:
     """The flag that a path passes, in words."""
     store, _, flag = str(call["guard"]).partition(":")
-    name = ".".join(part for part in member(flag) if part) if flag else store
+    name = _short(flag) if flag else store
     return f"{w.get('guard_store', store)} {name}" if flag else name
 
 
@@ -289,13 +296,13 @@ def _guard(entry: Mapping[str, Any], call: Mapping[str, Any], w: Words, names: M
     return Guard(
         item=_item(entry, w),
         owner=_owner(entry.get("owner"), w, names),
-        caller=".".join(part for part in member(str(call.get("caller") or "")) if part),
-        callee=".".join(part for part in member(str(call.get("callee") or "")) if part),
-        flag=".".join(part for part in member(flag) if part) if flag else store,
+        caller=_short(call.get("caller")),
+        callee=_short(call.get("callee")),
+        flag=_short(flag) if flag else store,
         store=w.get("guard_store", store) if flag else "",
         kind=w.get("guard_kind", str(call.get("guard_kind") or "act")),
-        read=".".join(part for part in member(str(call.get("guard_read") or "")) if part),
-        set=[".".join(p for p in member(m) if p) for m in tables.strings(call.get("guard_set"))],
+        read=_short(call.get("guard_read")),
+        set=[_short(m) for m in tables.strings(call.get("guard_set"))],
         more=tables.number(call.get("guard_set_more")),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.model import Inspection
-from mingcha.report import names, startup, tables
+from mingcha.report import details, names, startup, tables
 from mingcha.report.groups import Groups
 from mingcha.report.text import octets, pick
 from mingcha.report.words import Words
@@ -56,13 +56,16 @@ def unseen(inspection: Inspection, w: Words) -> list[Unseen]:
             entry = known.get(limitation.code)
             name = pick(entry.name, w.lang) if entry else limitation.code
             hint = pick(entry.hint, w.lang) if entry else ""
-            result.append(Unseen(limitation.code, name, limitation.detail, hint, where))
+            result.append(
+                Unseen(limitation.code, name, details.shown(limitation.detail, w.lang), hint, where)
+            )
     inventory = inspection.inventory if isinstance(inspection.inventory, Mapping) else {}
     for row in tables.dicts(inventory.get("limitations")):
         code = str(row.get("code") or "")
         if code not in told:
             name = pick(row.get("name"), w.lang) or code
-            result.append(Unseen(code, name, str(row.get("detail") or ""), pick(row.get("hint"), w.lang), ""))
+            detail = details.shown(str(row.get("detail") or ""), w.lang)
+            result.append(Unseen(code, name, detail, pick(row.get("hint"), w.lang), ""))
     return result
 
 
@@ -105,6 +108,7 @@ def subject(inspection: Inspection, w: Words) -> list[tuple[str, str, str]]:
         ("subject.name", s.name or w("subject.unnamed"), "text"),
         ("subject.id", s.id or "", "code"),
         ("subject.version", version, "text"),
+        ("subject.levels", _levels(inspection, w), "text"),
         ("subject.kind", f"{w.get('kind', s.kind)} · {w.get('platform', s.platform)}", "text"),
         ("subject.developer", s.developer or "", "text"),
     ]
@@ -118,6 +122,15 @@ def subject(inspection: Inspection, w: Words) -> list[tuple[str, str, str]]:
     if s.size:
         rows.append(("subject.size", octets(s.size), "text"))
     return [(w(label), value, kind) for label, value, kind in rows if value]
+
+
+def _levels(inspection: Inspection, w: Words) -> str:
+    """API levels that the package declares, as far as they are numbers."""
+    inventory = inspection.inventory if isinstance(inspection.inventory, Mapping) else {}
+    package = inventory.get("package")
+    given = package if isinstance(package, Mapping) else {}
+    told = (("subject.min_sdk", given.get("min_sdk")), ("subject.target_sdk", given.get("target_sdk")))
+    return w.join([w(key, n=n) for key, n in told if isinstance(n, int)])
 
 
 def packers(inventory: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mingcha.report import names
+from mingcha.report import details, names
 from mingcha.report.text import pick
 from mingcha.report.words import Words
 
@@ -101,6 +101,7 @@ class Deviation(NamedTuple):
     """Deviations of one kind."""
 
     code: str
+    name: str
     times: int
     details: list[str]
 
@@ -252,14 +253,16 @@ def hosts(inventory: Mapping[str, Any], w: Words) -> list[HostRow]:
     return sorted(rows, key=lambda row: (not row.cleartext, -len(row.cleartext) - len(row.others), row.owner))
 
 
-def deviations(inventory: Mapping[str, Any]) -> list[Deviation]:
+def deviations(inventory: Mapping[str, Any], w: Words) -> list[Deviation]:
     """Deviations from the file format by kind: a packer's tool leaves the same one a thousand times."""
     found: dict[str, list[str]] = {}
     for entry in dicts(inventory.get("deviations")):
-        found.setdefault(str(entry.get("code") or ""), []).append(str(entry.get("detail") or ""))
+        found.setdefault(str(entry.get("code") or ""), []).append(
+            details.shown(str(entry.get("detail") or ""), w.lang)
+        )
     return [
-        Deviation(code, len(details), list(dict.fromkeys(filter(None, details))))
-        for code, details in sorted(found.items())
+        Deviation(code, w.get("deviation", code), len(told), list(dict.fromkeys(filter(None, told))))
+        for code, told in sorted(found.items())
     ]
 
 

@@ -88,6 +88,11 @@ def css_string(text: str) -> str:
     return '"' + "".join(parts) + '"'
 
 
+def digest_name(code: str) -> str:
+    """What people call a digest: SHA-256 for `sha256`, MD5 for `md5`; other text unchanged."""
+    return re.sub(r"^SHA(?=\d+$)", "SHA-", code.upper()) if re.fullmatch(r"md5|sha\d{1,3}", code) else code
+
+
 def octets(size: int) -> str:
     """A size in bytes for people: 12.3 MB (decimal units)."""
     value = float(size)

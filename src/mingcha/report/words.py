@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-FILES = tuple(Path(__file__).with_name(name) for name in ("words.yml", "words-startup.yml"))
+FILES = tuple(
+    Path(__file__).with_name(name) for name in ("words.yml", "words-startup.yml", "words-limits.yml")
+)
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
