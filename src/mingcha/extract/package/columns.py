@@ -117,6 +117,7 @@ class Code:
     _spans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _bounds: list[int] | None = None
     _ids: dict[str, int] | None = None
+    _narrow: bytes | None = None
 
     @property
     def types(self) -> list[str]:
@@ -225,6 +226,22 @@ class Code:
             args = self.proto_args[proto] if 0 <= proto < len(self.proto_return) else ()
             got = self._spans[proto] = tuple(2 if self.type(t) in ("J", "D") else 1 for t in args)
         return got
+
+    @property
+    def narrow(self) -> bytes:
+        """By method: 1 where no argument is a long or double, so that each takes one register."""
+        if self._narrow is None:
+            if isinstance(self.proto_args, list):
+                count = np.array([len(a) for a in self.proto_args], np.int64)
+                flat = np.array([t for a in self.proto_args for t in a], np.int32)
+            else:
+                count, flat = self.proto_args.flat()
+            wide = np.isin(flat, [t for t in map(self.type_of, "JD") if t >= 0])
+            some = np.zeros(len(count) + 1, bool)
+            some[np.repeat(np.arange(len(count)), count)[wide]] = True
+            some[-1] = True  # an index that the file does not have says nothing
+            self._narrow = (~some[self.method_proto]).tobytes()
+        return self._narrow
 
     def method(self, i: int) -> str:
         """`Lpkg/Cls;->name(args)ret` of method id `i`."""

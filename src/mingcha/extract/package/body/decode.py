@@ -38,8 +38,7 @@ def decode(code: Code, definition: int, limit: int = MOST) -> Body | None:
     end = min(first + size, len(units))
     words: list[int] = units[first : min(end + 4, len(units))].tolist()
     body = Body(code, definition, [], registers, _params(code, definition, registers, ins))
-    _instructions(body, words, end - first, first, limit, units)
-    _flow(body, first)
+    _flow(body, _instructions(body, words, end - first, first, limit))
     body.handlers = _handlers(body, code.data, first, size, tries) if tries else [()] * len(body.insns)
     return body
 
@@ -79,31 +78,70 @@ def _signed(value: int, bits: int) -> int:
 _RANGE_INVOKES = range(0x74, 0x79)
 
 
-def _instructions(body: Body, words: list[int], size: int, first: int, limit: int, units: object) -> None:
-    """Decode in order; branch targets are kept as positions until all are known."""
+def _instructions(body: Body, words: list[int], size: int, first: int, limit: int) -> list[int]:
+    """Decode in order; gives which instructions do not simply go on to the next one. Branch targets are kept
+    as positions until all are known. What makes up nine tenths of all code is decoded right here: a call
+    for each instruction would take as long again."""
     code, out = body.code, body.insns
-    width = _WIDTH
+    width, cases, plain = _WIDTH, _CASE, code.narrow
+    append, total = out.append, len(words)
+    fields, strings = len(code.field_class), len(code.string_start)
+    turns: list[int] = []
     p = 0
-    total = len(words)
     while p < size:
         if len(out) >= limit:
             body.cut = True
-            return
+            break
         word = words[p]
-        op, high = word & 0xFF, word >> 8
         n = width[word]
         if n == 0:  # a payload: data between the instructions
-            n = _payload(words, p)
-            out.append(Insn(first + p, "nop"))
-            p += n
+            append(Insn(first + p, "nop"))
+            p += _payload(words, p)
             continue
         if p + n > total:
             body.cut = True
-            return
-        b = words[p + 1] if n > 1 else 0
-        c = words[p + 2] if n > 2 else 0
-        out.append(_one(code, op, high, n, b, c, words, p, first))
+            break
+        case, high, pos = cases[word & 0xFF], word >> 8, first + p
+        if case == _INVOKE:
+            op, method, c = word & 0xFF, words[p + 1], words[p + 2]
+            if op < 0x73 and method < len(plain) and plain[method]:
+                count = high >> 4
+                if count == 1:
+                    src: tuple[int, ...] = (c & 0xF,)
+                elif count == 2:
+                    src = c & 0xF, c >> 4 & 0xF
+                elif count == 3:
+                    src = c & 0xF, c >> 4 & 0xF, c >> 8 & 0xF
+                else:
+                    src = (c & 0xF, c >> 4 & 0xF, c >> 8 & 0xF, c >> 12, high & 0xF)[:count]
+                append(Insn(pos, "invoke", -1, src, None, method, op in (0x6E, 0x72), op == 0x71))
+            else:
+                append(_invoke(code, op, high, method, c, pos))
+        elif case == _RESULT:
+            append(Insn(pos, "result", high))
+        elif case == _GET:
+            b = words[p + 1]
+            append(Insn(pos, "get", high & 0xF, (high >> 4,), None, b if b < fields else -1))
+        elif case == _CONST4:
+            value = high >> 4
+            append(Insn(pos, "const", high & 0xF, (), value - 16 if value > 7 else value))
+        elif case == _STRING:
+            string = words[p + 1] | words[p + 2] << 16 if n == 3 else words[p + 1]
+            append(Insn(pos, "string", high, (), None, string if string < strings else -1))
+        elif case == _IF1:
+            turns.append(len(out))
+            b = words[p + 1]
+            append(Insn(pos, "if", -1, (high,), (word & 0xFF) - 0x38, targets=(pos + (b - 0x10000 if b > 0x7FFF else b),)))
+        elif case == _MOVE1:
+            append(Insn(pos, "move", high & 0xF, (high >> 4,)))
+        else:
+            b = words[p + 1] if n > 1 else 0
+            c = words[p + 2] if n > 2 else 0
+            if case in _TURNS:
+                turns.append(len(out))
+            append(_one(code, word & 0xFF, high, n, b, c, words, p, first))
         p += n
+    return turns
 
 
 def _payload(words: list[int], p: int) -> int:
@@ -117,8 +155,12 @@ def _payload(words: list[int], p: int) -> int:
     return ((words[p + 2] | words[p + 3] << 16) * size + 1) // 2 + 4
 
 
-# What an instruction is, by opcode: the cases below, most frequent first.
-_NOP, _INVOKE, _GET, _PUT, _SGET, _SPUT, _RESULT, _STRING, _CONST, _IF2, _IF1, _GOTO, _MOVE, _RETURN, _TYPED, _REST = range(16)
+# What an instruction is, by opcode.
+(
+    _NOP, _INVOKE, _GET, _PUT, _SGET, _SPUT, _RESULT, _STRING, _CONST, _CONST4, _IF2, _IF1, _GOTO, _MOVE, _MOVE1, _RETURN, _TYPED,
+    _ENDS, _REST,
+) = range(19)  # fmt: skip
+_TURNS = frozenset({_IF1, _IF2, _GOTO, _RETURN, _ENDS})
 
 
 def _cases() -> list[int]:
@@ -129,6 +171,7 @@ def _cases() -> list[int]:
         (_PUT, range(0x59, 0x60)), (_SGET, range(0x60, 0x67)), (_SPUT, range(0x67, 0x6E)), (_RESULT, range(0x0A, 0x0D)),
         (_STRING, (0x1A, 0x1B)), (_CONST, range(0x12, 0x1A)), (_IF2, range(0x32, 0x38)), (_IF1, range(0x38, 0x3E)),
         (_GOTO, range(0x28, 0x2B)), (_MOVE, range(0x01, 0x0A)), (_RETURN, range(0x0E, 0x12)), (_TYPED, (0x1C, 0x22)),
+        (_CONST4, (0x12,)), (_MOVE1, (0x01, 0x04, 0x07)), (_ENDS, (0x27, 0x2B, 0x2C)),
     ):  # fmt: skip
         for op in ops:
             out[op] = case
@@ -143,35 +186,21 @@ def _one(
 ) -> Insn:  # fmt: skip
     pos = first + p
     case = _CASE[op]
-    if case == _INVOKE:
-        return _invoke(code, op, high, b, c, pos)
-    if case == _GET:
-        return Insn(pos, "get", high & 0xF, (high >> 4,), None, b if b < len(code.field_class) else -1)
     if case == _PUT:
         return Insn(pos, "put", -1, (high & 0xF, high >> 4), None, b if b < len(code.field_class) else -1)
     if case == _SGET:
         return Insn(pos, "sget", high, (), None, b if b < len(code.field_class) else -1)
     if case == _SPUT:
         return Insn(pos, "sput", -1, (high,), None, b if b < len(code.field_class) else -1)
-    if case == _RESULT:
-        return Insn(pos, "result", high)
-    if case == _STRING:
-        string = b | c << 16 if op == 0x1B else b
-        return Insn(pos, "string", high, (), None, string if string < len(code.string_start) else -1)
     if case == _CONST:
         return _const(op, high, b, c, words, p, pos)
-    if case == _IF1:
-        return Insn(pos, "if", -1, (high,), op - 0x38, targets=(pos + _signed(b, 16),))
     if case == _IF2:
         return Insn(pos, "if", -1, (high & 0xF, high >> 4), op - 0x32, targets=(pos + _signed(b, 16),))
     if case == _GOTO:
         away = _signed(high, 8) if op == 0x28 else _signed(b, 16) if op == 0x29 else _signed(b | c << 16, 32)
         return Insn(pos, "goto", targets=(pos + away,))
     if case == _MOVE:
-        form = (op - 1) % 3
-        if form == 0:
-            return Insn(pos, "move", high & 0xF, (high >> 4,))
-        return Insn(pos, "move", high, (b,)) if form == 1 else Insn(pos, "move", b, (c,))
+        return Insn(pos, "move", high, (b,)) if n == 2 else Insn(pos, "move", b, (c,))
     if case == _RETURN:
         return Insn(pos, "return", -1, () if op == 0x0E else (high,))
     if case == _TYPED:
@@ -180,8 +209,6 @@ def _one(
 
 
 def _const(op: int, high: int, b: int, c: int, words: list[int], p: int, pos: int) -> Insn:
-    if op == 0x12:
-        return Insn(pos, "const", high & 0xF, (), _signed(high >> 4, 4))
     if op in (0x13, 0x16):
         value = _signed(b, 16)
     elif op in (0x14, 0x17):
@@ -283,10 +310,14 @@ def _switch(words: list[int], p: int, at: int) -> tuple[tuple[int, ...], tuple[i
     return (), ()
 
 
-def _flow(body: Body, first: int) -> None:
+def _flow(body: Body, turns: list[int]) -> None:
     """Targets from positions to instructions, and the successors."""
     count = len(body.insns)
-    for i, insn in enumerate(body.insns):
+    body.succ = [(i + 1,) for i in range(count)]
+    if count:
+        body.succ[-1] = ()
+    for i in turns:
+        insn = body.insns[i]
         if insn.targets:
             found = [body.index(t) for t in insn.targets]
             if -1 in found:
@@ -295,9 +326,10 @@ def _flow(body: Body, first: int) -> None:
                 insn.keys = tuple(insn.keys[k] for k in keep if k < len(insn.keys))
                 found = [found[k] for k in keep]
             insn.targets = tuple(found)
-        ends = insn.op in ("return", "throw", "goto")
-        following = () if ends or i + 1 >= count else (i + 1,)
-        body.succ.append((*following, *insn.targets))
+        if insn.op in ("return", "throw", "goto"):
+            body.succ[i] = insn.targets
+        else:
+            body.succ[i] += insn.targets
 
 
 def _handlers(body: Body, data: bytes, first: int, size: int, tries: int) -> list[tuple[int, ...]]:
