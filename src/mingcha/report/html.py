@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
+_LONG = re.compile(r"[A-Za-z0-9]{21,}")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAKS = re.compile(r"([./_$])")  # none of these stands in a character reference
 _HERE = Path(__file__).parent
 _MOST_ROWS = 1000  # of one inventory table; the JSON result has all
@@ -41,10 +43,12 @@ def _shown(value: Any) -> Any:
 
 
 def _breaks(text: str) -> Any:
-    """Escaped text that may break after the dots and dashes of long names, before it breaks elsewhere."""
+    """Escaped text that may break after the dots and dashes of long names, and in a part of more
+    than twenty letters before its capitals, before it breaks elsewhere."""
     from markupsafe import Markup, escape
 
-    return Markup(_BREAKS.sub(r"\1<wbr>", str(escape(visible(text)))))
+    humps = _LONG.sub(lambda part: _HUMPS.sub("<wbr>", part[0]), str(escape(visible(text))))
+    return Markup(_BREAKS.sub(r"\1<wbr>", humps))
 
 
 def _options(text: str) -> Any:
