@@ -350,6 +350,26 @@ def test_a_place_in_code_is_told_as_people_write_it() -> None:
     assert "词表：知名应用包名；条目：腾讯；来源：代码" in body
 
 
+def test_a_condition_on_the_kind_of_package_is_no_evidence() -> None:
+    kind = other("package", "format=aar")
+    reached = call("La/B;->c()V", "Lx/Y;->z()V", PUSH, "i")
+    body = page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=[reached, kind])])).body
+    assert "证据（1 处）" in body and "文件格式：aar" not in body
+    alone = page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=[kind])])).body
+    assert "证据（1 处）" in alone and "文件格式：aar" in alone
+
+
+def test_the_number_of_a_pattern_is_told() -> None:
+    def body(pattern: str, value: float, lang: str) -> str:
+        fact = {"kind": "code-pattern", "method": "La/B;->c()V", "pattern": pattern, "detail": "x.y", "value": value}
+        seen = msgspec.structs.replace(call("La/B;->c()V", "", PUSH, "i"), path=(), fact=fact)
+        return page(inspection([finding("r", "C5-13", "failed", "甲", "a", evidence=[seen])]), lang).body.replace("<wbr>", "")
+
+    assert "x.y · 间隔 0.8 秒" in body("timer-frequent", 0.8, "zh")
+    assert "x.y · every 5 s" in body("timer-frequent", 5.0, "en")
+    assert "x.y · 数值 12" in body("shake-jump", 12.0, "zh")
+
+
 def test_evidence_of_unusual_form() -> None:
     odd = [
         call("", "Lx/Y;->z()V", Owner(kind="system"), "i"),

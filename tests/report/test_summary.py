@@ -7,11 +7,11 @@ import re
 import msgspec
 import pytest
 
-from mingcha.model import Inspection
+from mingcha.model import Finding, Inspection
 from mingcha.report import render, summary
 from mingcha.report.words import table, words
 
-from .fixture import finding, inspection
+from .fixture import PUSH, call, finding, inspection
 
 
 def first_page(value: Inspection, lang: str = "zh") -> str:
@@ -22,7 +22,7 @@ def first_page(value: Inspection, lang: str = "zh") -> str:
     return found[0]
 
 
-def lead(n: int, severity: str) -> object:
+def lead(n: int, severity: str) -> Finding:
     return finding(f"r{n}", "C5-13", "cantTell", f"线索{n}", f"Lead {n}", severity=severity,
                    confidence="suspected", reasons=("suspect",))  # fmt: skip
 
@@ -92,3 +92,15 @@ def test_the_subject_tells_the_levels_that_are_numbers() -> None:
     assert card({"min_sdk": 19, "target_sdk": 33}) == "最低 19、目标 33"
     assert card({"min_sdk": None, "target_sdk": 33}) == "目标 33"
     assert card({"min_sdk": "IceCreamSandwich"}) == card(None) == ""
+
+
+def test_leads_on_start_up_paths_are_counted_beside_an_empty_list() -> None:
+    path = call("La/B;->c()V", "Lx/Y;->z()V", PUSH, "i")
+    seen = [msgspec.structs.replace(path, fact=path.fact | {"verdict": verdict}) for verdict in ("reachable", "guarded")]
+    leads = [
+        msgspec.structs.replace(lead(n, "minor"), evidence=(evidence,)) for n, evidence in enumerate((*seen, path))
+    ]
+    bare = {"startup": {"rows": [], "counts": {"not-reachable": 1}, "reach": {}, "more": 0}}
+    text = first_page(msgspec.structs.replace(inspection(leads), inventory=bare))
+    assert "另有 1 条涉及启动路径的线索，见第 2.2 节。" in text
+    assert "涉及启动路径的线索" not in first_page(msgspec.structs.replace(inspection(leads[1:]), inventory=bare))

@@ -25,6 +25,7 @@ class CodeRow(NamedTuple):
     cls: str
     method: str
     api: str
+    state: str  # what start-up makes of it
     owner: str
     place: str
 
@@ -60,6 +61,7 @@ class View(NamedTuple):
     issues: list[str]
     code: list[CodeRow]
     rows: list[Row]
+    total: int
     more: int
     path: str
     reasons: list[str]
@@ -124,6 +126,11 @@ def _told(reason: str, finding: Finding) -> bool:
     observed stands beside the reasons."""
     head, _, channel = reason.partition(":")
     return reason == "suspect" or (head == "channel" and channel in finding.decided_by)
+
+
+def _bare_format(evidence: Evidence) -> bool:
+    """Whether it says of the package nothing but its kind: a condition of the rule, which proves nothing."""
+    return evidence.fact.get("kind") == "package" and evidence.text.startswith("format=") and " " not in evidence.text
 
 
 def _subject(evidence: Evidence) -> str:
@@ -214,17 +221,20 @@ class Reader:
                 target += f' "{fact["constant"]}"'
         else:
             target = self._pattern(evidence)
-        if fact.get("verdict"):
-            target += f" · {self.w.get('start_verdict', str(fact['verdict']))}"
-        return CodeRow(cls, method, target, self.owner(evidence), self.place(evidence, caller))
+        state = self.w.get("start_verdict", str(fact["verdict"])) if fact.get("verdict") else ""
+        return CodeRow(cls, method, target, state, self.owner(evidence), self.place(evidence, caller))
 
     def _pattern(self, evidence: Evidence) -> str:
         """What a way of coding is called, with its detail; else the line that judge wrote."""
         entry = names.patterns().get(str(evidence.fact.get("pattern")))
         if entry is None:
             return evidence.text
-        detail = str(evidence.fact.get("detail") or "")
-        return f"{pick(entry.name, self.lang)} · {detail}" if detail else pick(entry.name, self.lang)
+        parts = [pick(entry.name, self.lang), str(evidence.fact.get("detail") or "")]
+        value = evidence.fact.get("value")
+        if isinstance(value, int | float):
+            seconds = evidence.fact.get("pattern") == "timer-frequent"
+            parts.append(self.w("evidence.seconds" if seconds else "evidence.number", n=f"{value:g}"))
+        return " · ".join(filter(None, parts))
 
     def _path(self, uid: str, evidence: Sequence[Evidence]) -> str:
         """Drawing of the most telling path: a start-up path if there is one, else the longest."""
@@ -251,10 +261,13 @@ class Reader:
         anchor = f"f-{number.replace('.', '-')}"
         code: list[CodeRow] = []
         rows: list[Row] = []
+        beside = 0
         if full:
             for evidence in finding.evidence:
                 code_row = self._code_row(evidence)
-                if code_row:
+                if _bare_format(evidence) and len(finding.evidence) > 1:
+                    beside += 1
+                elif code_row:
                     code.append(code_row)
                 else:
                     text = labels.readable(evidence.text, w, self._called)
@@ -274,6 +287,7 @@ class Reader:
             ],
             code=code,
             rows=rows,
+            total=finding.evidence_total - beside,
             more=max(0, finding.evidence_total - len(finding.evidence)),
             path=self._path(anchor, finding.evidence) if full else "",
             reasons=[self.reason(reason) for reason in finding.reasons if not _told(reason, finding)],

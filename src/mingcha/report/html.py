@@ -191,6 +191,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         startup=startup.page(started, Markup),
         first_reached=first_reached,
         more_reached=more_reached,
+        startup_leads=summary.startup_leads(groups),
         self_starts=selfstart.rows(inventory, w),
         sdks=tables.sdks(inventory, w),
         permissions=tables.permissions(inventory, w),

@@ -318,5 +318,5 @@ def page(found: Section | None, markup: Any) -> dict[str, Any] | None:
         "chart": markup(found.chart), "paths": paths,
         "totals": [t._replace(sign=markup(t.sign)) for t in found.totals],
         "signs": {v: markup(s) for v, s in found.signs.items()},
-        "open_paths": OPEN_PATHS, "drawn_steps": pathgraph.MOST,
+        "open_paths": OPEN_PATHS,
     }  # fmt: skip

@@ -76,6 +76,14 @@ def before_consent(found: startup.Section | None) -> tuple[list[startup.Row], in
     return rows[:BRIEF], max(0, len(rows) - BRIEF)
 
 
+def startup_leads(groups: Groups) -> int:
+    """How many leads rest on a path from start-up, of whosever code."""
+    return sum(
+        any(e.fact.get("verdict") in ("reachable", "needs-run") for e in finding.evidence)
+        for finding in groups.leads
+    )
+
+
 def unseen_briefly(seen_not: Sequence[Unseen], packed: bool) -> list[str]:
     """Names for the summary, each once; packing is told there in a sentence of its own."""
     return list(dict.fromkeys(u.name for u in seen_not if not (packed and u.code == "packed")))
