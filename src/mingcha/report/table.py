@@ -46,7 +46,8 @@ def _basis(finding: Finding, w: Words) -> str:
         return ""
     first = finding.basis[0]
     more = f" +{len(finding.basis) - 1}" if len(finding.basis) > 1 else ""
-    return f"{first.law} {first.article} ({w.get('mark.name', first.mark)}){more}"
+    article = w("finding.whole") if first.article == "whole" else first.article
+    return f"{first.law} {article} ({w.get('mark.name', first.mark)}){more}"
 
 
 def _owners(finding: Finding, reader: Reader, w: Words) -> str:
@@ -74,10 +75,10 @@ def _findings(findings: Sequence[Finding], title: str, reader: Reader, w: Words,
     )
     table.add_column(w("table.severity"), no_wrap=True)
     table.add_column(w("overview.scenario"), no_wrap=True)
-    table.add_column(w("table.problem"), ratio=3)
+    table.add_column(w("table.problem"), ratio=4)
     if not narrow:
         table.add_column(w("evidence.owner"), ratio=2)
-        table.add_column(w("finding.basis"), ratio=2)
+        table.add_column(w("finding.basis"), ratio=3)
     for finding in findings:
         problem = _text(flat(pick(finding.title, w.lang)) or finding.rule)
         problem.append("\n")
@@ -144,6 +145,8 @@ def _startup(console: Console, inspection: Inspection, w: Words) -> None:
 
 def _next(console: Console, inspection: Inspection, w: Words) -> None:
     """What could not be seen, and how to see more."""
+    from rich.padding import Padding
+
     lines = [w("summary.packed", name=name) for name, _ in summary.packers(inspection.inventory, w.lang)]
     lines += summary.unseen_briefly(summary.unseen(inspection, w), bool(lines))
     lines += [
@@ -152,8 +155,8 @@ def _next(console: Console, inspection: Inspection, w: Words) -> None:
     ]
     lines += [w("table.next_html"), w("table.next_rule")]
     console.print(_text(w("table.next"), "bold"))
-    for line in lines:
-        console.print(_text(f"  {line}".rstrip()))
+    for line in lines:  # lines that wrap stay under their beginning
+        console.print(Padding(_text(line.rstrip()), (0, 0, 0, 2)))
 
 
 def render(
