@@ -60,13 +60,13 @@ class Body:
     """Where an exception of each instruction may go."""
     cut: bool = False
     """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
-    positions: dict[int, int] = field(default_factory=dict)
+    positions: dict[int, int] | None = None
     """Instruction by position; asked for through `index`."""
     _before: list[list[int]] | None = None
 
     def index(self, pos: int) -> int:
-        """Number of the instruction at a position, -1 where none begins."""
-        if not self.positions:
+        """Number of the instruction at a position, -1 where none begins, or in class files where none can run."""
+        if self.positions is None:
             self.positions = {insn.pos: i for i, insn in enumerate(self.insns)}
         return self.positions.get(pos, -1)
 

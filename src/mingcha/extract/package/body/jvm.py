@@ -132,14 +132,16 @@ def _write(
     body: Body, raws: list[Raw], steps: list[Step | None], handlers: set[int], locals_: int
 ) -> list[int]:
     """Put the instructions into the body; gives where those of each step begin."""
-    start = []
+    start, positions = [], {}
     for k, (raw, step) in enumerate(zip(raws, steps, strict=True)):
         start.append(len(body.insns))
         if k in handlers:
             body.insns.append(Insn(raw.pos, "exception", locals_))
-        body.positions[raw.pos] = len(body.insns)
+        if step is not None:
+            positions[raw.pos] = len(body.insns)
         body.insns += step.insns if step is not None else [Insn(raw.pos, "nop")]
     start.append(len(body.insns))
+    body.positions = positions
     return start
 
 
