@@ -54,6 +54,9 @@ _ZH = tuple(
         (r"(.+) begins inside (.+)", "{0} 起于 {1} 之内"),
         (r"(.+) without number (\d+) before it", "{0} 之前缺少编号 {1}"),
         (r"v1 and v2 name different certificates", "v1 与 v2 签名的证书不同"),
+        (r"no entries", "没有条目"),
+        (r"(.+): begins with (.+)", "{0}：开头为 {1}"),
+        (r"file begins with (.+)", "文件开头为 {0}"),
         (r"CPU time", "处理器时间用尽"),
         (r"CPU time, (.+)", "处理器时间用尽：{0}"),
     )
