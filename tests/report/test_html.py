@@ -293,6 +293,7 @@ def test_reasons_are_told_in_words() -> None:
     codes = (
         "channel:traffic",
         "limitation:packed",
+        "limitation:script-code",
         "absence",
         "check:sdk-list",
         "answer:unconfirmed",
@@ -307,6 +308,8 @@ def test_reasons_are_told_in_words() -> None:
     assert "专项检查：sdk-list" in body
     assert "never-heard-of" in body
     assert "channel:traffic" not in body
+    limits = [names.limitations()[code].name["zh"] for code in ("packed", "script-code")]
+    assert f"读取受限：{'、'.join(limits)}。" in body
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,20 @@ class Reader:
         if head == "channel":
             return self.w("reason.channel-of", name=self.w.get("channel.name", rest))
         if head == "limitation":
-            entry = names.limitations().get(rest)
-            return self.w("reason.limitation-of", name=pick(entry.name, self.lang) if entry else rest)
+            return self.w("reason.limitation-of", name=self._limitation(rest))
         return self.w.coded("reason", code)
+
+    def _limitation(self, code: str) -> str:
+        entry = names.limitations().get(code)
+        return pick(entry.name, self.lang) if entry else code
+
+    def _reasons(self, codes: Sequence[str]) -> list[str]:
+        """Reasons in words, all limitations in one sentence."""
+        limits = [code.partition(":")[2] for code in codes if code.startswith("limitation:")]
+        others = [self.reason(code) for code in codes if not code.startswith("limitation:")]
+        if not limits:
+            return others
+        return [*others, self.w("reason.limitation-of", name=self.w.join([self._limitation(c) for c in limits]))]
 
     def place(self, evidence: Evidence, shown: str = "") -> str:
         """Where in which exhibit; the exhibit is named only if there are several. `shown`: the method
@@ -290,7 +301,7 @@ class Reader:
             total=finding.evidence_total - beside,
             more=max(0, finding.evidence_total - len(finding.evidence)),
             path=self._path(anchor, finding.evidence) if full else "",
-            reasons=[self.reason(reason) for reason in finding.reasons if not _told(reason, finding)],
+            reasons=self._reasons([reason for reason in finding.reasons if not _told(reason, finding)]),
             waits=w.join([w.get("channel.name", channel) for channel in finding.decided_by]),
             question=pick(sheet.get("question"), lang),
             attach=pick(sheet.get("attach"), lang),
