@@ -140,6 +140,14 @@ def test_what_does_not_fit_is_cut_and_said(code: bytes) -> None:
     assert body(code).cut
 
 
+def test_handlers_beyond_measure_are_cut_and_said() -> None:
+    b = body(bytes([0x00] * 50 + [0xB1, 0x4C, 0xB1]), tries=tuple((k, 50, 51) for k in range(10)))
+    assert not b.cut and max(map(len, b.handlers)) == 1  # one handler, told ten times
+    many = bytes([0x00] * 50 + [0xB1] + [0x57, 0xB1] * 60)
+    b = body(many, tries=tuple((0, 50, 51 + 2 * (k % 60)) for k in range(60)))
+    assert b.cut and sum(map(len, b.handlers)) <= 12 * len(b.insns)
+
+
 def check(code: Code) -> int:
     seen = 0
     for d in range(len(code.def_method)):

@@ -17,6 +17,8 @@ from mingcha.extract.package.dex.tables import DexBodies
 
 MOST = 20_000  # instructions of one body; the longest of real packages have some thousand
 TRIES = 2_000
+CATCHES = 100  # handlers of one try; more are made to fill memory
+OVERLAP = 4  # the format has none, and a crafted file may say all of it again and again
 _STATIC = 0x8
 _WIDTH: list[int] = opcodes.WIDTH.tolist()
 
@@ -338,21 +340,22 @@ def _handlers(body: Body, data: bytes, first: int, size: int, tries: int) -> lis
     at = 2 * (first + size + (size & 1))
     base = at + 8 * min(tries, TRIES)
     known: dict[int, tuple[int, ...]] = {}
+    left = OVERLAP * len(out)
     try:
         for k in range(min(tries, TRIES)):
             start, count, offset = struct.unpack_from("<IHH", data, at + 8 * k)
             if offset not in known:
-                known[offset] = tuple(
-                    i for a in _catches(data, base + offset) if (i := body.index(first + a)) >= 0
-                )
+                every = {i: None for a in _catches(data, base + offset) if (i := body.index(first + a)) >= 0}
+                known[offset] = tuple(every)[:CATCHES]
+                body.cut = body.cut or len(every) > CATCHES
             begin = body.index(first + start)
             if begin < 0:
                 body.cut = True
                 continue
             i = begin
-            while i < len(out) and body.insns[i].pos < first + start + count:
+            while i < len(out) and body.insns[i].pos < first + start + count and left > 0:
                 out[i] = known[offset]
-                i += 1
+                i, left = i + 1, left - 1
     except (struct.error, IndexError):
         body.cut = True
     return out

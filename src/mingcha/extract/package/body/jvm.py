@@ -18,6 +18,7 @@ from mingcha.extract.package.classfile import ClassBodies, width
 from mingcha.extract.package.columns import Code
 
 TRIES = 2_000
+NESTED = 12  # handlers of one instruction, on average
 _STATIC = 0x8
 _SHORT = frozenset((0x11, *range(0x99, 0xA9), 0xC6, 0xC7))  # a signed operand of 16 bits
 Try = tuple[int, int, int]
@@ -170,6 +171,7 @@ def _flow(
 def _cover(body: Body, tries: list[Try], at: dict[int, int], start: list[int]) -> None:
     """Where exceptions go; a handler that no instruction begins at is none."""
     out: list[tuple[int, ...]] = [()] * len(body.insns)
+    left = NESTED * len(out)
     for first, end, handler in tries:
         if handler not in at or first not in at:
             body.cut = True
@@ -177,6 +179,10 @@ def _cover(body: Body, tries: list[Try], at: dict[int, int], start: list[int]) -
         to = start[at[handler]]
         for i in range(start[at[first]], len(out)):
             if body.insns[i].pos >= end:
+                break
+            left -= 1
+            if left < 0:
+                body.cut = True
                 break
             if to not in out[i]:
                 out[i] = (*out[i], to)
