@@ -59,7 +59,15 @@ def test_long_text_is_cut_and_says_so() -> None:
 
 @given(ANY_TEXT)
 def test_css_string_cannot_be_left(text: str) -> None:
-    assert re.fullmatch(r'"(?:[A-Za-z0-9 ]|\\[0-9a-f]{6})*"', css_string(text))
+    assert re.fullmatch(r'"(?:[A-Za-z0-9 ]|\\[0-9a-f]{6} )*"', css_string(text))
+
+
+def test_css_string_keeps_blanks() -> None:
+    def read(css: str) -> str:  # as a browser does
+        return re.sub(r"\\([0-9a-f]{1,6})\s?", lambda m: chr(int(m[1], 16)), css[1:-1])
+
+    for text in ("Hello, Activity! 4.0", "应用 检测", "a  b", "中 文", "é f"):
+        assert read(css_string(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,11 @@ def shorten(text: str, room: int) -> str:
 def css_string(text: str) -> str:
     """A quoted CSS string in which nothing but ASCII letters, digits and spaces stands unescaped.
 
-    It goes into a style element, where neither a quote nor `</style` may end it early.
+    It goes into a style element, where neither a quote nor `</style` may end it early. One blank after
+    an escape belongs to the escape, so each brings its own.
     """
     parts = [
-        c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in visible(text, 120)
+        c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x} " for c in visible(text, 120)
     ]
     return '"' + "".join(parts) + '"'
 
