@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.extract.package.dex import tables
@@ -44,11 +44,13 @@ def test_every_kind_is_there() -> None:
     assert kinds(WHOLE) == {anchors.TEXT, anchors.PAIR, anchors.CALLS, anchors.SHAPE}
 
 
+@settings(deadline=None)
 @given(st.permutations(range(5)))
 def test_the_order_of_classes_does_not_matter(order: list[int]) -> None:
     assert features([SDK[n] for n in order]) == WHOLE
 
 
+@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_the_order_of_methods_does_not_matter(order: list[int]) -> None:
     assert features([replace(c, methods=[c.methods[k] for k in order]) for c in SDK]) == WHOLE
@@ -95,6 +97,7 @@ def test_no_code_has_no_features() -> None:
     assert not len(got.rows)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_code_never_raises(data: st.DataObject) -> None:
     good = bytearray(build(SDK))
@@ -102,3 +105,25 @@ def test_damaged_code_never_raises(data: st.DataObject) -> None:
         good[data.draw(st.integers(0x70, len(good) - 1))] = data.draw(st.integers(0, 255))
     got = anchors.read(tables.read("classes.dex", bytes(good)))
     assert len(got.hashes) == len(got.rows)
+
+
+def test_only_classes_that_load_a_text_count() -> None:
+    silent = Cls("Lcom/vendor/Silent;", methods=[
+        Mth(n, "()V", [("invoke-static", [], MODEL)] * 4 + [("return-void",)]) for n in "abcde"
+    ])  # fmt: skip
+    assert features([silent]) == set()
+    assert features([*SDK, silent]) == WHOLE
+
+
+def test_only_the_classes_asked_for_are_read() -> None:
+    code = tables.read("classes.dex", build(SDK))
+    one = np.zeros(5, bool)
+    one[2] = True
+    got, every = anchors.read(code, one), anchors.read(code)
+    assert set(got.rows.tolist()) == {2}
+    assert sorted(got.hashes.tolist()) == sorted(every.hashes[every.rows == 2].tolist())
+    assert not len(anchors.read(code, np.zeros(5, bool)).hashes)
+    told = anchors.texts(code)
+    wanted = every.hashes & np.uint64(3) == anchors.TEXT
+    assert sorted(told.hashes.tolist()) == sorted(every.hashes[wanted].tolist())
+    assert sorted(told.rows.tolist()) == sorted(every.rows[wanted].tolist())

@@ -46,8 +46,9 @@ def test_what_several_have_tells_none_of_them() -> None:
 def test_a_few_signs_are_none() -> None:
     m = matcher(("a", "1", A))
     assert find(m, A[:7]) == {}
-    assert find(m, A[:23]) == {}  # under the share
-    assert set(find(m, A[:26])) == {"a"}
+    assert find(m, A[:29]) == {}  # of so small a share more is asked
+    assert set(find(m, A[:31])) == {"a"}
+    assert set(find(matcher(("a", "1", A[:30])), A[:10])) == {"a"}
     assert find(matcher(("a", "1", some(4, 200, CALLS))), some(4, 200, CALLS)[:30]) == {}
 
 
@@ -56,6 +57,16 @@ def test_little_of_a_large_one_is_enough_where_it_is_much() -> None:
     m = matcher(("a", "1", large))
     assert find(m, large[:90]) == {}
     assert set(find(m, large[:110])) == {"a"}
+
+
+def test_classes_of_its_own_speak_for_an_sdk_of_which_little_is_left() -> None:
+    large = some(5, 2000)
+    m = matcher(("a", "1", large), ("b", "1", B))
+    hit = np.zeros(len(m.prints.features), bool)
+    hit[m.places(large[:40])] = True
+    assert m.find(hit, {"Lx;": "a"}) == []
+    assert m.find(hit, {"Lx;": "b", "Ly;": "b"}) == []
+    assert [f.id for f in m.find(hit, {"Lx;": "a", "Ly;": "a"})] == ["a"]
 
 
 OLD, NEW = np.union1d(COMMON, some(21, 30)), np.union1d(COMMON, some(22, 30))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.errors import BadInput
@@ -28,6 +28,7 @@ entries = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(entries, max_size=8))
 def test_what_is_written_comes_back(learnt: list[Learnt]) -> None:
     made = prints.make(learnt)
@@ -41,6 +42,7 @@ def test_what_is_written_comes_back(learnt: list[Learnt]) -> None:
     assert {(e.id, e.part, e.version or ""): set(n.tolist()) for e, n in got.learnt()} == wanted
 
 
+@settings(deadline=None)
 @given(st.lists(entries, min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_learning_changes_nothing(learnt: list[Learnt], random: object) -> None:
     other = list(learnt)
@@ -54,6 +56,7 @@ def sample() -> bytes:
     ]))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_read_whole(data: st.DataObject) -> None:
     good = sample()
@@ -70,6 +73,7 @@ def test_a_damaged_file_is_refused_or_read_whole(data: st.DataObject) -> None:
             assert len(numbers) and (numbers[1:] > numbers[:-1]).all()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_anything_else_is_refused(data: bytes) -> None:
     for text in (data, prints.MAGIC + data):

@@ -8,7 +8,9 @@ that it uses. Features are 64-bit numbers over anchors; the lowest two bits say 
 - CALLS: three uses of platform members after each other in one method;
 - SHAPE: what a class inherits from the platform, with the prototypes of its methods, own types left out.
 
-Everything is worked out for a whole container at once. The hash reads a text at up to six places, which is
+Only classes that load such a text count: most of the others say nothing, and looking for known texts first
+makes a package cost a fraction of what all its features would. The rest is worked out for a whole container at once.
+The hash reads a text at up to six places, which is
 all of it up to 48 bytes; it is no defence against somebody who makes texts collide on purpose, and need be
 none: that somebody could as well copy the texts.
 """
@@ -47,16 +49,43 @@ class Features(NamedTuple):
     rows: I32
 
 
-def read(code: Code) -> Features:
-    """All features of a container."""
-    if not len(code.class_type) or not len(code.string_start):
+def texts(code: Code) -> Features:
+    """The TEXT features of a container."""
+    at = np.flatnonzero(code.event_kind == STRING)
+    operand = code.event_operand[at]
+    ok = (operand >= 0) & (operand < len(code.string_start))
+    at, operand = at[ok], operand[ok]
+    loaded = np.zeros(len(code.string_start), bool)
+    loaded[operand] = True
+    loaded &= code.string_end - code.string_start >= SHORTEST
+    long = loaded[operand]
+    at, operand = at[long], operand[long]
+    if not len(at):
         return Features(np.zeros(0, np.uint64), np.zeros(0, np.int32))
+    ids = np.flatnonzero(loaded)
+    numbers = np.zeros(len(loaded), np.uint64)
+    numbers[ids] = _kind(mix(_strings(code, ids)), TEXT)
+    return Features(numbers[operand], code.def_class[code.event_def[at]].astype(np.int32))
+
+
+def read(code: Code, classes: Bool | None = None) -> Features:
+    """All features of the classes asked for: [C], default those that load a text."""
+    nothing = Features(np.zeros(0, np.uint64), np.zeros(0, np.int32))
+    if classes is None:
+        classes = np.zeros(len(code.class_type), bool)
+        classes[texts(code).rows] = True
+    if not classes.any() or not len(code.string_start):
+        return nothing
+    events = np.flatnonzero(classes[code.def_class][code.event_def])
     platform, plain = _platform(code)
-    strings = _strings(code, _needed(code, platform))
+    named = platform | _primitive(code)
+    strings = np.zeros(len(code.string_start), np.uint64)
+    ids = _needed(code, platform, code.type_string[named], events)
+    strings[ids] = _strings(code, ids)
     types = _at(strings, code.type_string)
-    neutral = np.where(platform | _primitive(code), types, _ONE)  # own types may be called anything
+    neutral = np.where(named, types, _ONE)  # own types may be called anything
     protos = _protos(code, neutral)
-    found = [_bodies(code, strings, platform & ~plain, types, protos), _shapes(code, platform, types, protos)]
+    found = [_bodies(code, strings, platform & ~plain, types, protos, events), _shapes(code, platform, types, protos, classes)]
     return Features(np.concatenate([f.hashes for f in found]), np.concatenate([f.rows for f in found]))
 
 
@@ -67,22 +96,25 @@ def mix(a: U64) -> U64:
     return a ^ (a >> np.uint64(31))
 
 
-def _needed(code: Code, platform: Bool) -> Bool:
-    """Strings that are asked for: loaded texts, names of types and of the platform's members."""
+def _needed(code: Code, platform: Bool, types: I32, events: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Strings that are asked for: `types`, texts and members of the platform that the events use."""
     out = np.zeros(len(code.string_start), bool)
-    loaded = code.event_operand[code.event_kind == STRING]
-    for ids in (loaded, code.type_string, *(
-        name[(owner >= 0) & platform[np.maximum(owner, 0)]]
-        for owner, name in ((code.method_class, code.method_name), (code.field_class, code.field_name))
-        if len(platform)
-    )):  # fmt: skip
+    kind, operand = code.event_kind[events], code.event_operand[events]
+    wanted = [operand[kind == STRING], types]
+    for which, owner, name in (
+        (INVOKE, code.method_class, code.method_name), (FIELD, code.field_class, code.field_name)
+    ):  # fmt: skip
+        used = operand[kind == which]
+        used = used[(used >= 0) & (used < len(owner))]
+        if len(platform):
+            wanted.append(name[used[(owner[used] >= 0) & platform[np.maximum(owner[used], 0)]]])
+    for ids in wanted:
         out[ids[(ids >= 0) & (ids < len(out))]] = True
-    return out
+    return np.flatnonzero(out)
 
 
-def _strings(code: Code, needed: Bool) -> U64:
-    """Hash of every string that is needed, by string."""
-    ids = np.flatnonzero(needed)
+def _strings(code: Code, ids: NDArray[np.int64]) -> U64:
+    """Hash of each of these strings."""
     start = code.string_start[ids].astype(np.int64)
     size = np.maximum(code.string_end[ids] - start, 0)
     data = np.frombuffer(bytes(code.data) + bytes(8), np.uint8)
@@ -97,9 +129,7 @@ def _strings(code: Code, needed: Bool) -> U64:
         spread = np.where(size[more] <= 8 * _WORDS, np.minimum(8 * k, last[more]), last[more] * k // (_WORDS - 1))
         at = np.minimum(start[more] + spread, len(words) - 1)
         out[more] = mix(out[more] * _ONE + (words[at] & cut[more]))
-    whole = np.zeros(len(needed), np.uint64)
-    whole[ids] = out
-    return whole
+    return out
 
 
 def _at(values: U64, index: I32) -> U64:
@@ -165,9 +195,11 @@ def _flat(code: Code) -> tuple[NDArray[np.int64], I32]:
     return n, np.array([t for a in code.proto_args for t in a], np.int32)
 
 
-def _bodies(code: Code, strings: U64, telling: Bool, types: U64, protos: U64) -> Features:
-    """Texts, pairs and calls."""
-    kind, operand = code.event_kind, code.event_operand
+def _bodies(
+    code: Code, strings: U64, telling: Bool, types: U64, protos: U64, events: NDArray[np.int64]
+) -> Features:  # fmt: skip
+    """Texts, pairs and calls of these events."""
+    kind, operand = code.event_kind[events], code.event_operand[events]
     anchor = np.zeros(len(kind), np.uint64)
     text = (kind == STRING) & (operand >= 0) & (operand < len(strings))
     anchor[text] = strings[operand[text]]
@@ -186,7 +218,7 @@ def _bodies(code: Code, strings: U64, telling: Bool, types: U64, protos: U64) ->
     keep = np.flatnonzero(text | called)
     if not len(keep):
         return Features(np.zeros(0, np.uint64), np.zeros(0, np.int32))
-    anchor, definition, told = anchor[keep], code.event_def[keep], text[keep]
+    anchor, definition, told = anchor[keep], code.event_def[events[keep]], text[keep]
     rows = code.def_class[definition]
     sizes = (code.string_end - code.string_start)[np.where(told, operand[keep], 0)]
     long = told & (sizes >= SHORTEST)
@@ -201,22 +233,24 @@ def _bodies(code: Code, strings: U64, telling: Bool, types: U64, protos: U64) ->
     return Features(np.concatenate([h for h, _ in out]), np.concatenate([r for _, r in out]).astype(np.int32))
 
 
-def _shapes(code: Code, platform: Bool, types: U64, protos: U64) -> Features:
-    """One feature for each class of enough methods."""
+def _shapes(code: Code, platform: Bool, types: U64, protos: U64, asked: Bool) -> Features:
+    """One feature for each class asked for that has enough methods."""
     classes = len(code.class_type)
     total = np.zeros(classes, np.uint64)
     count = np.bincount(code.def_class, minlength=classes)[:classes]
-    if len(code.def_method) and len(code.method_proto):
-        ok = (code.def_method >= 0) & (code.def_method < len(code.method_proto))
-        proto = np.where(ok, code.method_proto[np.where(ok, code.def_method, 0)], -1).astype(np.int32)
-        static = (code.def_flags & 8).astype(np.uint64)
-        np.add.at(total, code.def_class, mix(_at(protos, proto) + static))
+    mine = np.flatnonzero(asked[code.def_class])
+    if len(mine) and len(code.method_proto):
+        method = code.def_method[mine]
+        ok = (method >= 0) & (method < len(code.method_proto))
+        proto = np.where(ok, code.method_proto[np.where(ok, method, 0)], -1).astype(np.int32)
+        static = (code.def_flags[mine] & 8).astype(np.uint64)
+        np.add.at(total, code.def_class[mine], mix(_at(protos, proto) + static))
     rows = np.arange(classes, dtype=np.int32)
     for row, type_ in ((rows, code.class_super), (code.interface_class, code.interface_type)):
         ok = (type_ >= 0) & (type_ < len(platform))
         ok[ok] = platform[type_[ok]]
         np.add.at(total, row[ok], mix(types[type_[ok]] + _TWO))
-    rows = rows[count >= METHODS]
+    rows = rows[asked & (count >= METHODS)]
     return Features(_kind(mix(total[rows]), SHAPE), rows)
 
 

@@ -12,6 +12,7 @@ from mingcha.extract.package.fingerprint import anchors, prints
 from mingcha.extract.package.fingerprint.anchors import U64
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
 
+LEAST = 0.25  # of the texts of a class that one SDK alone was learnt with, for the class to be looked at
 CLASSES = 200_000  # of a package that are told whose they are
 
 
@@ -27,17 +28,16 @@ class Collector:
 
     def add(self, code: Code) -> None:
         """Take in one container."""
-        got = anchors.read(code)
-        places = self.matcher.places(got.hashes)
-        if not (places >= 0).any():
-            return
+        found = anchors.texts(code)
+        classes = len(code.class_type)
+        told = found.rows[self.matcher.telling(found.hashes)]
+        # One known text among many is chance: a class of the SDK has more of them.
+        known = np.bincount(told, minlength=classes)
+        some = (known > 0) & (known >= LEAST * np.bincount(found.rows, minlength=classes))
+        hashes, rows = anchors.read(code, some)
+        places = self.matcher.places(hashes)
         self._hit[places[places >= 0]] = True
-        # Only of classes with a known feature can anything be said.
-        some = np.zeros(len(code.class_type), bool)
-        some[got.rows[places >= 0]] = True
-        keep = some[got.rows]
-        hashes, rows = got.hashes[keep], got.rows[keep]
-        whose = self.matcher.owners(hashes, rows, places[keep])
+        whose = self.matcher.owners(hashes, rows, places)
         by: dict[str, list[int]] = defaultdict(list)
         for row, sdk in whose.items():
             by[sdk].append(row)

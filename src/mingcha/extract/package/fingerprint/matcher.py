@@ -9,7 +9,7 @@ this version does not have: a version between two learnt ones is none of them.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,8 +24,9 @@ F64 = NDArray[np.float64]
 # What a feature of one SDK alone is worth, by kind: a text can hardly be anybody else's, three calls can.
 WORTH = {TEXT: 1.0, PAIR: 1.0, CALLS: 0.25, SHAPE: 0.25}
 MOST = 3  # SDKs with a feature that still counts
-# (share of an entry's worth, worth) one pair of which has to be there: of a large SDK little may survive.
-ENOUGH = ((0.12, 8.0), (0.05, 60.0))
+# (share of an entry's worth, worth, classes that are surely its own): one row of them has to be there. Of a large SDK
+# little may survive, and of a small one there is little.
+ENOUGH = ((0.3, 8.0, 0), (0.12, 30.0, 0), (0.05, 60.0, 0), (0.015, 30.0, 2))
 CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
 MISTAKE = 0.02  # how often a feature of another version stands in a package by chance
 MARGIN = math.log(20.0)  # by how much the best version must be likelier than the next
@@ -91,6 +92,13 @@ class Matcher:
         out[likely[right]] = at[right]
         return out
 
+    def telling(self, hashes: U64) -> Bool:
+        """Which of the features one SDK alone was learnt with."""
+        places = self.places(hashes)
+        if not len(self.only):
+            return np.zeros(len(places), bool)
+        return (places >= 0) & (self.only[np.maximum(places, 0)] >= 0)
+
     def find(
         self, hit: Bool, classes: Mapping[str, str] | None = None, texts: Mapping[str, U64] | None = None
     ) -> list[Found]:
@@ -101,16 +109,17 @@ class Matcher:
         whole = self.whole
         there = np.add.reduceat(np.where(hit[self.prints.rows], self.weighty, 0), self.begin)
         best: dict[str, int] = {}
+        by: dict[str, set[str]] = defaultdict(set)
+        for name, sdk in (classes or {}).items():
+            by[sdk].add(name)
+        own = np.array([len(by[e.id]) if e.id in by else 0 for e in self.prints.entries])
         good = np.zeros(len(whole), bool)
-        for share, worth in ENOUGH:
-            good |= (there >= worth) & (there >= share * whole)
+        for share, worth, n in ENOUGH:
+            good |= (there >= worth) & (there >= share * whole) & (own >= n)
         for k in np.flatnonzero(good).tolist():
             sdk = self.prints.entries[k].id
             if sdk not in best or there[k] > there[best[sdk]]:
                 best[sdk] = k
-        by: dict[str, set[str]] = defaultdict(set)
-        for name, sdk in (classes or {}).items():
-            by[sdk].add(name)
         out = []
         for sdk, k in sorted(best.items()):
             share, worth = float(there[k] / whole[k]), float(there[k])
@@ -155,23 +164,20 @@ class Matcher:
         features of a class must be given, since what is not the SDK's speaks against it."""
         if not len(hashes):
             return {}
-        order = np.lexsort((hashes, rows))
-        hashes, rows, places = hashes[order], rows[order], places[order]
-        first = np.append(True, (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1]))
-        hashes, rows, places = hashes[first], rows[first], places[first]
         worth = np.array([WORTH[k] for k in range(4)])[(hashes & np.uint64(3)).astype(np.int64)]
         total = np.bincount(rows, worth)
         known = np.flatnonzero(places >= 0)
         whose = self.only[places[known]]
-        known, whose = known[whose >= 0], whose[whose >= 0]
-        each: Counter[tuple[int, int]] = Counter()
-        for row, sdk, w in zip(rows[known].tolist(), whose.tolist(), worth[known].tolist(), strict=True):
-            each[row, sdk] += w
-        return {
-            row: self.ids[sdk]
-            for (row, sdk), w in each.items()
-            if w >= CLASS_SIGNS and w >= CLASS_SHARE * total[row]
-        }
+        known, whose = known[whose >= 0], whose[whose >= 0].astype(np.int64)
+        if not len(known):
+            return {}
+        # All of a class by SDK, against all that the class has; and what of it differs, which has to be enough.
+        pair, at = np.unique(rows[known].astype(np.int64) << 32 | whose, return_inverse=True)
+        share = np.bincount(at, worth[known]) / np.maximum(total[pair >> 32], 1e-9)
+        once = np.unique(rows[known].astype(np.int64) << 32 | places[known], return_index=True)[1]
+        signs = np.bincount(at[once], worth[known][once], minlength=len(pair))
+        good = pair[(signs >= CLASS_SIGNS) & (share >= CLASS_SHARE)]
+        return {int(p) >> 32: self.ids[int(p) & 0xFFFFFFFF] for p in good.tolist()}
 
 
 def _likelihood(has: Bool, seen: Bool, kept: float) -> float:
