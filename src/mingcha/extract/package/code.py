@@ -101,7 +101,7 @@ class CodeFacts:
         self.stated += versions.of_code(code, self.owners.defined)
         if self.book is not None:
             if self._prints is None:
-                self._prints = Collector(self.book.matcher)
+                self._prints = Collector(self.book.matcher, self.owners.of)
             self._prints.add(code)
 
     def fingerprints(self) -> list[Found]:

@@ -13,6 +13,7 @@ from mingcha.extract.package.fingerprint import anchors, prints
 from mingcha.extract.package.fingerprint.collect import Book, Collector
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
 from mingcha.extract.package.fingerprint.prints import Entry
+from mingcha.extract.package.owners import Owner, Owners
 from tests.extract.package.dexbuild import Cls, Mth, build
 from tests.extract.package.fingerprint.test_anchors import cls
 
@@ -71,3 +72,15 @@ def test_a_file_is_opened_when_it_is_asked(tmp_path: Path) -> None:
     assert broken.digest != book.digest
     with pytest.raises(BadInput):
         broken.matcher
+
+
+def test_code_that_stands_under_another_name_is_no_sign_of_an_sdk() -> None:
+    names = Owners({"o": Owner("sdk", "other", "Other"), "p": Owner("sdk", "a", "A"), "q": Owner("app", "q", "Q")})
+
+    def owned(package: str) -> list[str]:
+        collector = Collector(Matcher(LEARNT), names.of)
+        collector.add(code([Cls(f"L{package}/C{n};", methods=c.methods) for n, c in enumerate(SDK)]))
+        return [f.id for f in collector.found()]
+
+    assert owned("o") == []  # what another SDK brought along
+    assert owned("p") == owned("q") == owned("z") == ["a"]

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.fingerprint import anchors, prints
 from mingcha.extract.package.fingerprint.anchors import U64
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
+from mingcha.extract.package.owners import Owner
 
+ANY, OTHER = -1, -2  # no SDK's name, that of one that was not learnt
 LEAST = 0.25  # of the texts of a class that one SDK alone was learnt with, for the class to be looked at
 CLASSES = 200_000  # of a package that are told whose they are
 
 
 class Collector:
-    """Takes in containers; `found` says which SDKs they hold."""
+    """Takes in containers; `found` says which SDKs they hold. `owner` tells whose a class is by its name: a class that
+    stands under one SDK's name is no sign of another one, which may have brought the same code along."""
 
-    def __init__(self, matcher: Matcher) -> None:
-        self.matcher = matcher
+    def __init__(self, matcher: Matcher, owner: Callable[[str], Owner] | None = None) -> None:
+        self.matcher, self.owner = matcher, owner
+        self._number = {sdk: n for n, sdk in enumerate(matcher.ids)}
         self._hit = np.zeros(len(matcher.prints.features), bool)
         self._classes: dict[str, str] = {}
         self._texts: dict[str, list[U64]] = defaultdict(list)
@@ -30,24 +36,38 @@ class Collector:
         """Take in one container."""
         found = anchors.texts(code)
         classes = len(code.class_type)
-        told = found.rows[self.matcher.telling(found.hashes)]
+        sdk = self.matcher.whose(self.matcher.places(found.hashes))
+        named = self._named(code, np.unique(found.rows[sdk >= 0]))
+        fits = (sdk >= 0) & ((named[found.rows] == ANY) | (named[found.rows] == sdk))
         # One known text among many is chance: a class of the SDK has more of them.
-        known = np.bincount(told, minlength=classes)
+        known = np.bincount(found.rows[fits], minlength=classes)
         some = (known > 0) & (known >= LEAST * np.bincount(found.rows, minlength=classes))
         hashes, rows = anchors.read(code, some)
         places = self.matcher.places(hashes)
+        sdk = self.matcher.whose(places)
+        places[(sdk >= 0) & (named[rows] != ANY) & (named[rows] != sdk)] = -1
         self._hit[places[places >= 0]] = True
         whose = self.matcher.owners(hashes, rows, places)
         by: dict[str, list[int]] = defaultdict(list)
-        for row, sdk in whose.items():
-            by[sdk].append(row)
+        for row, name in whose.items():
+            by[name].append(row)
             if len(self._classes) < CLASSES:
-                self._classes.setdefault(code.class_name(row), sdk)
+                self._classes.setdefault(code.class_name(row), name)
         text = hashes & np.uint64(3) == anchors.TEXT
-        for sdk, mine in by.items():  # what is new in them tells another version
+        for name, mine in by.items():  # what is new in them tells another version
             some[:] = False
             some[mine] = True
-            self._texts[sdk].append(np.unique(hashes[some[rows] & text]))
+            self._texts[name].append(np.unique(hashes[some[rows] & text]))
+
+    def _named(self, code: Code, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """[C] The SDK under whose name a class stands, ANY where its name says nothing; asked for some rows only."""
+        out = np.full(len(code.class_type), ANY, np.int64)
+        if self.owner is not None:
+            for row in rows.tolist():
+                owner = self.owner(code.class_name(row))
+                if owner.kind == "sdk":
+                    out[row] = self._number.get(owner.id, OTHER)
+        return out
 
     def found(self) -> list[Found]:
         """SDKs of all containers so far."""

@@ -92,12 +92,11 @@ class Matcher:
         out[likely[right]] = at[right]
         return out
 
-    def telling(self, hashes: U64) -> Bool:
-        """Which of the features one SDK alone was learnt with."""
-        places = self.places(hashes)
+    def whose(self, places: I32) -> I32:
+        """The SDK that alone was learnt with each feature, by its number; -1 where there is none."""
         if not len(self.only):
-            return np.zeros(len(places), bool)
-        return (places >= 0) & (self.only[np.maximum(places, 0)] >= 0)
+            return np.full(len(places), -1, np.int32)
+        return np.where(places >= 0, self.only[np.maximum(places, 0)], -1)
 
     def find(
         self, hit: Bool, classes: Mapping[str, str] | None = None, texts: Mapping[str, U64] | None = None
