@@ -53,10 +53,20 @@ def test_learning_adds_to_the_file_and_again_changes_nothing(learnt: Path, place
     assert len(run("sdk", "show", learnt).out.splitlines()) == 3
 
 
-def test_match_names_sdk_and_version(learnt: Path, app: Path) -> None:
+def test_an_archive_that_teaches_nothing_costs_none_of_the_others(place: Path) -> None:
+    nobody = put(place / "x.dex", build(sdk(50, "com/nobody/here")))
+    good = put(place / "jpush-android-3.1.0.dex", build(sdk(0)))
+    ran = run("sdk", "learn", nobody, good, "-o", place / "t.mcfp")
+    assert ran.code == Exit.OK and "[unknown-sdk]" in ran.err
+    assert run("sdk", "show", place / "t.mcfp").out.startswith("jpush\t3.1.0")
+    assert run("sdk", "learn", nobody, "-o", place / "u.mcfp").code == Exit.INPUT
+    assert not (place / "u.mcfp").exists()
+
+
+def test_match_names_sdk_version_and_likeness(learnt: Path, app: Path) -> None:
     ran = run("sdk", "match", learnt, app)
     assert ran.code == Exit.OK
-    assert ran.out.splitlines()[0].split("\t")[:3] == ["jpush", "3.1.0", "fingerprint"]
+    assert ran.out.splitlines()[0].split("\t") == ["jpush", "3.1.0", "fingerprint", "40", "1.00", "fingerprint"]
 
 
 @pytest.mark.parametrize("isolate", ["true", "false"])

@@ -43,13 +43,21 @@ def learn(state: Any, files: tuple[Path, ...], output: Path, known: str | None, 
         raise Usage("版本不是一个短文本", "the version is no short text")
     sdks = catalogue.load().sdks
     learnt = prints.load(output).learnt() if output.exists() else []
+    refused: list[BadInput] = []
     for file in files:
         try:
             entry, features = lessons.lesson(file, sdks, known, version)
         except OSError as e:
             raise unreadable(file, e) from e
+        except BadInput as e:  # one that teaches nothing must not cost what the others teach
+            refused.append(e)
+            if len(refused) == len(files):
+                raise
+            continue
         learnt.append((entry, features))
         click.echo("\t".join((entry.id, entry.version or "-", entry.part, str(entry.classes), str(entry.count))))
+    for problem in refused:
+        click.echo(plain(problem.line(state.lang), 1000), err=True)
     data = prints.dump(prints.make(learnt))
     try:
         prints.parse(data)  # what could not be read again is not written
@@ -78,8 +86,8 @@ def show(file: Path) -> None:
 @lang_option
 @click.pass_obj
 def match(state: Any, file: Path, package: Path) -> None:
-    """List the SDKs of a package: id, version, how the version is known, classes, signs.
-    列出安装包中的 SDK：编号、版本、版本依据、类数、迹象。"""
+    """List the SDKs of a package: id, version, how the version is known, classes, likeness, signs.
+    列出安装包中的 SDK：编号、版本、版本依据、类数、相似度、迹象。"""
     import msgspec
 
     from mingcha import pipeline
@@ -88,4 +96,5 @@ def match(state: Any, file: Path, package: Path) -> None:
     for f in pipeline.read([package], settings).facts:
         if f["kind"] == "sdk":
             version = (f["version"] or "-", f["version_by"] or "-")
-            click.echo("\t".join((f["id"], *version, str(f["classes"]), ",".join(f["by"]))))
+            likeness = "-" if f["likeness"] is None else f"{f['likeness']:.2f}"
+            click.echo("\t".join((f["id"], *version, str(f["classes"]), likeness, ",".join(f["by"]))))
