@@ -19,6 +19,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -200,6 +201,9 @@ def measure(found: list[Archive], folder: Path) -> None:
         said = tally[f"{tool} right"] + tally[f"{tool} wrong"]
         print(f"  (b) by fingerprint after {tool.upper()}: recall {share(f'{tool} right', tool)}; precision "
               f"{tally[f'{tool} right']} of {said} ({tally[f'{tool} right'] / max(said, 1):.1%})")  # fmt: skip
+        absent = f"{tally[f'{tool} absent named']} of {tally[f'{tool} absent']}"
+        print(f"      SDKs that are not there, the own one not learnt: {absent} named "
+              f"(precision {1 - tally[f'{tool} absent named'] / max(tally[f'{tool} absent'], 1):.2%} of pairs)")  # fmt: skip
         print(f"      classes told: {tally[f'{tool} classes']}, {share(f'{tool} classes right', f'{tool} classes')} of the SDK")
         print(f"  (c) version after {tool.upper()}, several learnt: right {share(f'{tool} version right', f'{tool} version')}, "
               f"wrong {tally[f'{tool} version wrong']}, not told {tally[f'{tool} version open']}; version never learnt "
@@ -210,10 +214,19 @@ def measure(found: list[Archive], folder: Path) -> None:
         print("      wrong:", line)
 
 
+@cache
+def _owner() -> Any:
+    """Whose a class is by its name, as in a scan."""
+    from mingcha.catalogue import load
+    from mingcha.extract.package.owners import Owners, from_catalogue
+
+    return Owners(from_catalogue(load().sdks.values())).of
+
+
 def _look(matcher: Any, codes: list[Any]) -> list[Any]:
     from mingcha.extract.package.fingerprint.collect import Collector
 
-    collector = Collector(matcher)
+    collector = Collector(matcher, _owner())
     for code in codes:
         collector.add(code)
     return collector.found()
@@ -235,6 +248,12 @@ def _fingerprint(
         return
     found = {f.id: f for f in _look(matcher, codes)}
     tally[tool] += 1
+    # The SDK itself not learnt, as in an app with one that nobody knows: whatever is named then is wrong.
+    others = Matcher(prints.make((e, f) for e, f in matcher.prints.learnt() if e.id not in {archive.sdk, *inside}))
+    false = _look(others, codes)
+    tally[f"{tool} absent"] += len(others.ids)
+    tally[f"{tool} absent named"] += len(false)
+    wrong += [f"{tool} {archive.file} without its SDK said to hold {f.id} {f.share:.2f} {f.worth:.0f}" for f in false]
     mine = found.pop(archive.sdk, None)
     tally[f"{tool} right"] += mine is not None
     if mine is None:
@@ -265,11 +284,9 @@ def _fingerprint(
 
 def speed(prints: Path) -> None:
     """What matching costs for the largest package at hand, beside reading it."""
-    import numpy as np
-
     from mingcha.extract.package.dex import tables
     from mingcha.extract.package.fingerprint import anchors
-    from mingcha.extract.package.fingerprint.collect import Book
+    from mingcha.extract.package.fingerprint.collect import Book, Collector
 
     largest = max(
         (p for r in fetch.rows() if r["kind"] == "apk" and (p := fetch.cached(r)).exists()),
@@ -277,19 +294,19 @@ def speed(prints: Path) -> None:
     )  # fmt: skip
     codes = [tables.read("classes.dex", d) for d in dex_files(largest)]
     size = sum(len(c.data) for c in codes)
-    start = time.perf_counter()
+    start = time.process_time()
     known = Book(prints).matcher
-    load, start = time.perf_counter() - start, time.perf_counter()
-    got = [anchors.read(c) for c in codes]
-    made, start = time.perf_counter() - start, time.perf_counter()
-    hit = np.zeros(len(known.prints.features), bool)
-    for f in got:
-        places = known.places(f.hashes)
-        hit[places[places >= 0]] = True
-    found = known.find(hit)
-    match = time.perf_counter() - start
-    print(f"  {size / 1e6:.1f} MB of DEX, {sum(len(f.hashes) for f in got)} features: file {load * 1e3:.0f} ms, "
-          f"features {made * 1e3:.0f} ms, matching {match * 1e3:.1f} ms, {len(found)} SDKs")  # fmt: skip
+    load, start = time.process_time() - start, time.process_time()
+    for code in codes:
+        anchors.texts(code)
+    looked, start = time.process_time() - start, time.process_time()
+    collector = Collector(known, _owner())
+    for code in codes:
+        collector.add(code)
+    found = collector.found()
+    match = time.process_time() - start
+    print(f"  {size / 1e6:.1f} MB of DEX: file {load * 1e3:.0f} ms, looking for known texts {looked * 1e3:.1f} ms, "
+          f"whole matching {match * 1e3:.1f} ms of CPU, {len(found)} SDKs")  # fmt: skip
 
 
 def main(manifest: Path = fetch.MANIFEST, folder: Path | None = None) -> None:
