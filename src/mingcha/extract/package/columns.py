@@ -117,7 +117,9 @@ class Code:
     _spans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _bounds: list[int] | None = None
     _ids: dict[str, int] | None = None
+    _twins: dict[str, list[int]] = field(default_factory=dict)  # a crafted file may name a type twice
     _narrow: bytes | None = None
+    _references: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def types(self) -> list[str]:
@@ -145,7 +147,8 @@ class Code:
 
     def forget(self) -> None:
         """Drop what was decoded for showing; it comes back when asked for. A large package has many."""
-        self._text, self._long, self._protos, self._bounds, self._ids = {}, {}, {}, None, None
+        self._text, self._long, self._protos, self._references = {}, {}, {}, {}
+        self._bounds, self._ids = None, None
 
     def raw(self, i: int) -> bytes:
         """Bytes (MUTF-8) of string `i`; empty where the index is invalid."""
@@ -202,9 +205,10 @@ class Code:
     def type_of(self, descriptor: str) -> int:
         """The type with this descriptor, -1 where nothing in the container names it."""
         if self._ids is None:
-            self._ids = {}
+            self._ids, self._twins = {}, {}
             for i, t in enumerate(self.types[:-1]):
-                self._ids.setdefault(t, i)
+                if self._ids.setdefault(t, i) != i:
+                    self._twins.setdefault(t, []).append(i)
         return self._ids.get(descriptor, -1)
 
     def proto(self, i: int) -> str:
@@ -269,6 +273,18 @@ class Code:
             f"{self.type(int(self.field_class[i]))}->{self.label(int(self.field_name[i]))}"
             f":{self.type(int(self.field_type[i]))}"
         )
+
+    def references(self, descriptor: str) -> frozenset[int]:
+        """Ids of the methods, or of the fields where it has no argument list, with this descriptor."""
+        got = self._references.get(descriptor)
+        if got is None:
+            method = "(" in descriptor
+            cls = descriptor.partition("->")[0]
+            owners = [self.type_of(cls), *self._twins.get(cls, ())]
+            ids = np.flatnonzero(np.isin(self.method_class if method else self.field_class, owners)).tolist()
+            show = self.method if method else self.field_ref
+            got = self._references[descriptor] = frozenset(i for i in ids if show(i) == descriptor)
+        return got
 
     def definition(self, i: int) -> str:
         """The same as `method`, for definition `i`."""

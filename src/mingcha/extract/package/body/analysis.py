@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Container
 
 from mingcha.extract.package.body.form import Body
 
-STEPS = 4_000  # instructions walked back for one question; beyond it the answer is "unknown"
+STEPS = 4_000  # straight lines walked back for one question; beyond it the answer is "unknown"
 DEPTH = 12  # moves followed for one constant
+_ASKS = frozenset({"if", "switch", "invoke"})
 
 
 def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
@@ -15,48 +17,40 @@ def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
     the k-th parameter. None where that cannot be told."""
     if body.cut:
         return None
-    before = body.predecessors()
-    at = i
-    while len(before[at]) == 1:  # the straight line just before: nearly always enough
-        at = before[at][0]
-        insn = body.insns[at]
-        if insn.dst == register or (insn.dst >= 0 and insn.dst + 1 == register and _is_wide(body, at)):
-            return (at,)
-        if at == i:
-            break
-    seen: set[int] = set()
-    todo = list(before[i])
+    begin, joins, writes = body.lines()
+    at = writes.get(register)
+    if not at:  # nobody writes it: it is what it was at the begin
+        return _entry(body, register) if i >= 0 else None
+    first = begin[i]
+    k = bisect_left(at, i) - 1
+    if k >= 0 and at[k] >= first:  # the straight line just before: nearly always enough
+        return (at[k],)
     found: set[int] = set()
-    if i == 0:
-        found.add(_entry(body, register))
+    seen = set()
+    todo = [first]
     while todo:
-        at = todo.pop()
-        if at in seen:
+        first = todo.pop()
+        if first in seen:
             continue
-        seen.add(at)
+        seen.add(first)
         if len(seen) > STEPS:
             return None
-        insn = body.insns[at]
-        if insn.dst == register or (insn.dst >= 0 and insn.dst + 1 == register and _is_wide(body, at)):
-            found.add(at)
-            continue
-        if at == 0:
-            found.add(_entry(body, register))
-        todo += before[at]
-    return None if _UNSET in found else tuple(sorted(found))
+        if first == 0:
+            entry = _entry(body, register)
+            if entry is None:
+                return None
+            found.update(entry)
+        for last in joins.get(first, ()):
+            k = bisect_right(at, last) - 1
+            if k >= 0 and at[k] >= begin[last]:
+                found.add(at[k])
+            else:
+                todo.append(begin[last])
+    return tuple(sorted(found))
 
 
-_UNSET = -1_000_000
-
-
-def _entry(body: Body, register: int) -> int:
-    return -1 - body.params.index(register) if register in body.params else _UNSET
-
-
-def _is_wide(body: Body, i: int) -> bool:
-    """Whether an instruction writes two registers; only plain constants are told, which is what matters."""
-    insn = body.insns[i]
-    return insn.op == "const" and insn.value is not None and not -(1 << 31) <= insn.value < 1 << 31
+def _entry(body: Body, register: int) -> tuple[int, ...] | None:
+    return (-1 - body.params.index(register),) if register in body.params else None
 
 
 def constant(body: Body, i: int, register: int, depth: int = DEPTH) -> int | str | None:
@@ -87,20 +81,29 @@ def constant(body: Body, i: int, register: int, depth: int = DEPTH) -> int | str
     return values.pop()
 
 
-def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None]) -> set[int]:
+def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None], asks: Container[str] = _ASKS) -> set[int]:
     """Instructions that can run when `assume` narrows the successors of some branches, switches and calls
-    (None: all).
+    (None: all); it is asked about instructions of the kinds in `asks`.
 
     An exception may come from any instruction that runs."""
     if not body.insns:
         return set()
-    seen = {0}
+    insns, succ, handlers = body.insns, body.succ, body.handlers
+    seen: set[int] = set()
     todo = [0]
     while todo:
         i = todo.pop()
-        narrowed = assume(i) if body.insns[i].op in ("if", "switch", "invoke") else None
-        for s in (*(body.succ[i] if narrowed is None else narrowed), *body.handlers[i]):
-            if s not in seen:
-                seen.add(s)
-                todo.append(s)
+        while i not in seen:
+            seen.add(i)
+            if handlers[i]:
+                todo += handlers[i]
+            following = succ[i]
+            if insns[i].op in asks:
+                narrowed = assume(i)
+                if narrowed is not None:
+                    following = narrowed
+            if len(following) != 1:
+                todo += following
+                break
+            i = following[0]
     return seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mingcha.extract.package.columns import Code
 
@@ -44,6 +45,17 @@ class Insn:
     """Of a switch: the value for each target. Of class files the last target has none: where all others go."""
 
 
+class Lines(NamedTuple):
+    """Instructions that are only ever run one after another. A question walks from line to line."""
+
+    begin: list[int]
+    """By instruction: the first one of its line."""
+    joins: dict[int, list[int]]
+    """By first instruction of a line: its predecessors, by exceptions too."""
+    writes: dict[int, list[int]]
+    """By register: the instructions that write it, in order."""
+
+
 @dataclass(slots=True)
 class Body:
     """One method. Indices count instructions."""
@@ -62,7 +74,7 @@ class Body:
     """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
     positions: dict[int, int] | None = None
     """Instruction by position; asked for through `index`."""
-    _before: list[list[int]] | None = None
+    _lines: Lines | None = None
 
     def index(self, pos: int) -> int:
         """Number of the instruction at a position, -1 where none begins, or in class files where none can run."""
@@ -70,15 +82,46 @@ class Body:
             self.positions = {insn.pos: i for i, insn in enumerate(self.insns)}
         return self.positions.get(pos, -1)
 
-    def predecessors(self) -> list[list[int]]:
-        """Predecessors of every instruction, by exceptions too."""
-        if self._before is None:
-            self._before = [[] for _ in self.insns]
-            for i, following in enumerate(self.succ):
-                for s in (*following, *self.handlers[i]):
-                    self._before[s].append(i)
-        return self._before
+    def lines(self) -> Lines:
+        """The straight lines of the body; worked out when first asked for."""
+        if self._lines is None:
+            self._lines = _lines(self)
+        return self._lines
 
     def args(self, insn: Insn) -> tuple[int, ...]:
         """Registers of an invoke's arguments without the receiver."""
         return insn.src if insn.static else insn.src[1:]
+
+
+def _lines(body: Body) -> Lines:
+    insns, succ, handlers = body.insns, body.succ, body.handlers
+    joins: dict[int, list[int]] = {}
+    writes: dict[int, list[int]] = {}
+    falls = -1  # the instruction that goes on here
+    begin: list[int] = []
+    for i, insn in enumerate(insns):
+        begin.append(falls)  # for now: what goes on to this one
+        following = succ[i]
+        if len(following) == 1 and following[0] == i + 1:
+            falls = i
+        else:
+            falls = -1
+            for s in following:
+                joins.setdefault(s, []).append(i)
+        if handlers[i]:
+            for s in handlers[i]:
+                joins.setdefault(s, []).append(i)
+        dst = insn.dst
+        if dst >= 0:
+            writes.setdefault(dst, []).append(i)
+            # Of two registers only plain constants are told, which is what matters.
+            if insn.op == "const" and insn.value is not None and not -(1 << 31) <= insn.value < 1 << 31:
+                writes.setdefault(dst + 1, []).append(i)
+    first = 0
+    for i, falls in enumerate(begin):
+        if falls < 0 or i in joins:
+            first = i
+            if falls >= 0:
+                joins[i].append(falls)
+        begin[i] = first
+    return Lines(begin, joins, writes)

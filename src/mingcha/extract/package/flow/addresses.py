@@ -109,8 +109,8 @@ def _next(body: Body, i: int, held: set[int]) -> int:
         for k in range(i + 2, min(i + 2 + AHEAD, len(body.insns))):
             if body.insns[k].op == "invoke" and body.insns[k].src[:1] == (given,) and sources(body, k, given) == (i + 1,):
                 return k if _builds(body, body.insns[k]) else -1
-    before = body.predecessors()
-    while body.succ[i] == (i + 1,) and before[i + 1] == [i]:
+    begin = body.lines().begin
+    while body.succ[i] == (i + 1,) and begin[i + 1] <= i:
         last, i = body.insns[i], i + 1
         insn = body.insns[i]
         again = insn.op == "result" and last.op == "invoke" and last.src and last.src[0] in held and _builds(body, last)

@@ -8,6 +8,7 @@ are known from the catalogue's triggers; what cannot be followed is counted as a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -313,7 +314,7 @@ class Reach:
         made = code.bodies.call_site(int(code.event_operand[local]))
         self._of_event[event] = number = -1 if made is None else len(w.types) + len(self._lambdas)
         if made is not None:
-            n = int(np.searchsorted(w.event_base, event, "right")) - 1
+            n = bisect_right(w.event_base, event) - 1
             ref = w.ref_base[n] + made.target
             d = w.one(int(w.ref_class[ref]), int(w.ref_sig[ref]))
             interface = int(w.maps[n][made.interface])

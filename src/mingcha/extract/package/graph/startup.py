@@ -175,12 +175,12 @@ def sites(world: World, d: int, callee: str) -> list[int]:
     """Events of a definition that refer to `callee` (a method or a field descriptor)."""
     code, local = world.place(d)
     low, high = code.body(local)
-    wanted, name = (INVOKE, code.method) if "(" in callee else (FIELD, code.field_ref)
+    wanted = INVOKE if "(" in callee else FIELD
+    named = code.references(callee)
     mine = np.flatnonzero(code.event_kind[low:high] == wanted) + low
-    operand = code.event_operand[mine]
-    hits = [own for own in set(operand.tolist()) if own >= 0 and name(own) == callee]
+    operand = code.event_operand[mine].tolist()
     shift = world.event_base[world.container(code)]
-    return [int(e) + shift for own in hits for e in mine[operand == own]]
+    return [e + shift for e, own in zip(mine.tolist(), operand, strict=True) if own in named]
 
 
 def orphans(world: World, roots: Iterable[int]) -> set[int]:

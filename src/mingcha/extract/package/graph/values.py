@@ -29,6 +29,8 @@ GETTERS = frozenset(
     {"getBoolean", "getInt", "getLong", "getString", "contains", "decodeBool", "decodeInt", "decodeLong", "decodeString",
      "containsKey"}
 )  # fmt: skip
+_TURNS = frozenset({"if", "switch"})
+_CALLS = frozenset({"if", "switch", "invoke"})
 _HAS = frozenset({"contains", "containsKey"})
 
 
@@ -94,7 +96,8 @@ class Values:
             used.update(found[1])
             return found[0]
 
-        return reachable(body, assume), frozenset(used)
+        asks = _CALLS if self.refusing else _TURNS
+        return reachable(body, assume, asks), frozenset(used)
 
     def _refused(self, body: Body, insn: Insn) -> frozenset[str] | None:
         """The flags for which a call never comes back at first start; None where it may."""

@@ -10,6 +10,7 @@ Source of the rules: JVM Specification 5.4.3.3 and 5.4.6, Dalvik bytecode (invok
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,9 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
-    _calls: dict[int, tuple[I32, I32]] = field(default_factory=dict)
+    _calls: dict[int, tuple[I32, list[int]]] = field(default_factory=dict)
+    _related: dict[int, list[int]] = field(default_factory=dict)
+    _children: dict[int, list[int]] | None = None
     _fields: dict[int, tuple[I32, I32]] = field(default_factory=dict)
     _refs: tuple[I64, I64] | None = None
     _writes: dict[int, tuple[I32, I32]] = field(default_factory=dict)
@@ -85,6 +88,10 @@ class World:
     _targets: dict[tuple[int, int, bool], int] = field(default_factory=dict)
     _tables: dict[int, dict[int, int]] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
+    _numbers: dict[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._numbers = {id(code): n for n, code in enumerate(self.codes)}  # held by `codes`, so ids stay theirs
 
     @classmethod
     def of(cls, codes: Sequence[Code], framework: Mapping[str, tuple[str | None, Iterable[str]]]) -> World:
@@ -256,8 +263,9 @@ class World:
         """Signatures of this name that some definition which can run has."""
         if self._sigs is None:
             self._sigs = distinct(self.def_sig[self._by_key])
-        low, high = np.searchsorted(self._sigs, (name << _PROTO, (name + 1) << _PROTO))
-        return [int(s) for s in self._sigs[low:high]]
+        low, high = self._sigs.searchsorted((name << _PROTO, (name + 1) << _PROTO))
+        found: list[int] = self._sigs[low:high].tolist()
+        return found
 
     def proto_text(self, sig: int) -> str:
         """`(args)ret` of a signature."""
@@ -270,8 +278,9 @@ class World:
             able = self._by_key[np.argsort(self.def_sig[self._by_key], kind="stable")]
             self._by_sig = self.def_sig[able], able
         sigs, able = self._by_sig
-        low, high = np.searchsorted(sigs, (sig, sig + 1))
-        return [int(d) for d in able[low:high]]
+        low, high = sigs.searchsorted((sig, sig + 1))
+        found: list[int] = able[low:high].tolist()
+        return found
 
     def members(self, cls: int, name: bytes, args: str) -> list[int]:
         """Definitions that a call of `name` on an object of `cls` runs, whose argument list begins with
@@ -386,7 +395,7 @@ class World:
 
     def place(self, d: int) -> tuple[Code, int]:
         """Container of a definition and its number there."""
-        n = int(np.searchsorted(self.def_base, d, "right")) - 1
+        n = bisect_right(self.def_base, d) - 1
         return self.codes[n], d - self.def_base[n]
 
     def body(self, d: int) -> Body | None:
@@ -415,8 +424,12 @@ class World:
         own = self.one(cls, sig)
         if not virtual:
             return own
-        for o in self.with_signature(sig):
-            if o != own and cls in self.above(int(self.def_class[o])):
+        others = self.with_signature(sig)
+        if not others or others == [own]:
+            return own
+        below = self.below(cls)
+        for o in others:
+            if o != own and int(self.def_class[o]) in below:
                 if own >= 0:
                     return -1
                 own = o
@@ -427,28 +440,63 @@ class World:
         found: list[int] = []
         for r in refs:
             # A reference is its container's own, and so are the events that name it.
-            n = int(np.searchsorted(self.ref_base, r, "right")) - 1
-            if n not in self._calls:
-                high = self.event_base[n + 1] if n + 1 < len(self.event_base) else len(self.kind)
-                mine = (np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]).astype(np.int32)
-                self._calls[n] = mine, self.operand[mine]
-            events, operand = self._calls[n]
-            found += events[np.flatnonzero(operand == r)[: most + 1]].tolist()
+            n = bisect_right(self.ref_base, r) - 1
+            events, begin = self._calls.get(n) or self._call_index(n)
+            low, high = begin[r - self.ref_base[n]], begin[r - self.ref_base[n] + 1]
+            if low < high:
+                found += events[low : min(high, low + most + 1)].tolist()
         return sorted(found)[: most + 1]
+
+    def _call_index(self, n: int) -> tuple[I32, list[int]]:
+        """Calls of a container ordered by what they call, and where those of each reference begin."""
+        high = self.event_base[n + 1] if n + 1 < len(self.event_base) else len(self.kind)
+        events = (np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]).astype(np.int32)
+        called = self.operand[events] - self.ref_base[n]
+        events, called = events[called >= 0], called[called >= 0]
+        # Two passes over 16 bits each are counted, not compared: a third of the time of one sort.
+        order = np.argsort((called & 0xFFFF).astype(np.uint16), kind="stable")
+        order = order[np.argsort((called[order] >> 16).astype(np.uint16), kind="stable")]
+        last = self.ref_base[n + 1] if n + 1 < len(self.ref_base) else len(self.ref_class)
+        begin = np.zeros(last - self.ref_base[n] + 1, np.int64)
+        np.cumsum(np.bincount(called, minlength=len(begin) - 1), out=begin[1:])
+        self._calls[n] = events[order], begin.tolist()
+        return self._calls[n]
 
     def related(self, d: int) -> list[int]:
         """References that may mean a definition: its signature, of a class above or below its own."""
-        if self._refs is None:
-            order = np.argsort(self.ref_sig, kind="stable")
-            self._refs = self.ref_sig[order], order
-        sigs, order = self._refs
-        home, sig = int(self.def_class[d]), int(self.def_sig[d])
-        low, high = np.searchsorted(sigs, (sig, sig + 1))
-        out = []
-        for r in order[low:high].tolist():
-            cls = int(self.ref_class[r])
-            if cls == home or cls in self.above(home) or home in self.above(cls):
-                out.append(r)
+        found = self._related.get(d)
+        if found is None:
+            if self._refs is None:
+                order = np.argsort(self.ref_sig, kind="stable")
+                self._refs = self.ref_sig[order], order
+            sigs, order = self._refs
+            home, sig = int(self.def_class[d]), int(self.def_sig[d])
+            low, high = sigs.searchsorted((sig, sig + 1))
+            refs = order[low:high]
+            if self.name_of(sig) == b"<init>":  # never inherited, and named by nearly every class
+                found = refs[self.ref_class[refs] == home].tolist()
+            else:
+                kin = self.above(home) | self.below(home)
+                found = [r for r, cls in zip(refs.tolist(), self.ref_class[refs].tolist(), strict=True) if cls in kin]
+            self._related[d] = found
+        return found
+
+    def below(self, cls: int) -> set[int]:
+        """The class with all that extend or implement it."""
+        if self._children is None:
+            self._children = children = {}
+            for t, parent in enumerate(self.parent.tolist()):
+                if parent >= 0:
+                    children.setdefault(parent, []).append(t)
+            for t, parents in self.interfaces.items():
+                for parent in parents:
+                    children.setdefault(parent, []).append(t)
+        out, todo = {cls}, [cls]
+        while todo:
+            for t in self._children.get(todo.pop(), ()):
+                if t not in out:
+                    out.add(t)
+                    todo.append(t)
         return out
 
     def references(self, cls: int) -> list[int]:
@@ -472,7 +520,7 @@ class World:
                 order = np.argsort(owners, kind="stable").astype(np.int32)
                 self._fields[n] = owners[order], order
             owners, order = self._fields[n]
-            low, high = np.searchsorted(owners, (cls, cls + 1))
+            low, high = owners.searchsorted((cls, cls + 1))
             out += [(n, f) for f in order[low:high].tolist() if code.label(int(code.field_name[f])) == name]
         return out
 
@@ -486,11 +534,11 @@ class World:
 
     def container(self, code: Code) -> int:
         """Number of a container."""
-        return next(n for n, c in enumerate(self.codes) if c is code)
+        return self._numbers[id(code)]
 
     def event_place(self, e: int) -> tuple[Code, int]:
         """Container of an event and its number there."""
-        n = int(np.searchsorted(self.event_base, e, "right")) - 1
+        n = bisect_right(self.event_base, e) - 1
         return self.codes[n], e - self.event_base[n]
 
     def method(self, d: int) -> str:
