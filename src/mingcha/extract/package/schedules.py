@@ -173,8 +173,8 @@ class Reader:
         out: dict[str, float] = {}
         room = [EACH]
         switched: dict[str, set[object]] = {}
-        for i, insn in enumerate(body.insns if body else ()):
-            if insn.op != "invoke" or body is None or insn.ref < 0:
+        for i in [i for i, op in enumerate(body.ops) if op == "invoke"] if body else ():
+            if body is None or (insn := body.insns[i]).ref < 0:
                 continue
             code, m = body.code, insn.ref
             name = (code.type(int(code.method_class[m])), code.label(int(code.method_name[m])))
@@ -211,8 +211,9 @@ class Reader:
             return
         targets: dict[str, str] = {}
         room = [EACH]
-        for i, insn in enumerate(body.insns):
-            name = kinds.get(insn.ref) if insn.op == "invoke" else None
+        for i in [i for i, op in enumerate(body.ops) if op == "invoke"]:
+            insn = body.insns[i]
+            name = kinds.get(insn.ref)
             if name in _NAMING and len(targets) < TARGETS:
                 args = body.args(insn)
                 value = self._constant(body, i, args[0], room) if args else None

@@ -63,6 +63,8 @@ def check(codes: list[Code], step: int = 1) -> None:
                     assert insn.op in OPS[kind]
                     assert insn.ref == int(code.event_operand[e])
                     seen += 1
+            assert [i.op for i in found.insns] == found.ops and [i.dst for i in found.insns] == found.dsts
+            assert [i.pos for i in found.insns] == found.positions
             for i, insn in enumerate(found.insns):
                 assert all(0 <= t < len(found.insns) for t in (*insn.targets, *found.succ[i], *found.handlers[i]))
                 assert all(0 <= r < found.registers for r in insn.src)
@@ -149,6 +151,7 @@ def test_damaged_bodies_never_raise(seed: int, hits: int) -> None:
         if found is None:
             continue
         assert len(found.insns) == len(found.succ) == len(found.handlers)
+        assert [i.op for i in found.insns] == found.ops and [i.dst for i in found.insns] == found.dsts
         for i, insn in enumerate(found.insns):
             assert all(0 <= t < len(found.insns) for t in (*insn.targets, *found.succ[i], *found.handlers[i]))
             for r in insn.src:

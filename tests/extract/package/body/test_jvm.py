@@ -156,6 +156,7 @@ def check(code: Code) -> int:
             continue
         assert not found.cut or len(found.insns) >= 20_000, code.definition(d)
         assert len(found.insns) == len(found.succ) == len(found.handlers)
+        assert [i.op for i in found.insns] == found.ops and [i.dst for i in found.insns] == found.dsts
         for e in range(*code.body(d)):
             kind, i = int(code.event_kind[e]), found.index(int(code.event_pos[e]))
             if kind in OPS and i >= 0:
@@ -372,6 +373,7 @@ def survey(code: Code) -> None:
         if found is None:
             continue
         assert len(found.insns) == len(found.succ) == len(found.handlers)
+        assert [i.op for i in found.insns] == found.ops and [i.dst for i in found.insns] == found.dsts
         for i, insn in enumerate(found.insns):
             assert all(0 <= t < len(found.insns) for t in (*insn.targets, *found.succ[i], *found.handlers[i]))
             assert all(0 <= r < found.registers for r in insn.src) and insn.dst < found.registers

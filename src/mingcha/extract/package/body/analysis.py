@@ -17,14 +17,14 @@ def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
     the k-th parameter. None where that cannot be told."""
     if body.cut:
         return None
-    begin, joins, writes = body.lines()
-    at = writes.get(register)
+    at = body.writes(register)
     if not at:  # nobody writes it: it is what it was at the begin
-        return _entry(body, register) if i >= 0 else None
-    first = begin[i]
+        return _entry(body, register)
+    first = body.begin(i)
     k = bisect_left(at, i) - 1
     if k >= 0 and at[k] >= first:  # the straight line just before: nearly always enough
         return (at[k],)
+    joins, begin = body.joins(), body.begin
     found: set[int] = set()
     seen = set()
     todo = [first]
@@ -42,10 +42,11 @@ def sources(body: Body, i: int, register: int) -> tuple[int, ...] | None:
             found.update(entry)
         for last in joins.get(first, ()):
             k = bisect_right(at, last) - 1
-            if k >= 0 and at[k] >= begin[last]:
+            before = begin(last)
+            if k >= 0 and at[k] >= before:
                 found.add(at[k])
             else:
-                todo.append(begin[last])
+                todo.append(before)
     return tuple(sorted(found))
 
 
@@ -86,9 +87,9 @@ def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None], asks:
     (None: all); it is asked about instructions of the kinds in `asks`.
 
     An exception may come from any instruction that runs."""
-    if not body.insns:
+    if not body.ops:
         return set()
-    insns, succ, handlers = body.insns, body.succ, body.handlers
+    ops, succ, handlers = body.ops, body.succ, body.handlers
     seen: set[int] = set()
     todo = [0]
     while todo:
@@ -98,7 +99,7 @@ def reachable(body: Body, assume: Callable[[int], tuple[int, ...] | None], asks:
             if handlers[i]:
                 todo += handlers[i]
             following = succ[i]
-            if insns[i].op in asks:
+            if ops[i] in asks:
                 narrowed = assume(i)
                 if narrowed is not None:
                     following = narrowed

@@ -6,6 +6,8 @@ Class files come to the same form in `jvm.py`. Nothing raises, whatever the byte
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from typing import overload
 
 from mingcha.extract.package.body import jvm
 from mingcha.extract.package.body.form import DOUBLE, FLOAT, LONG, Body, Insn
@@ -39,9 +41,16 @@ def decode(code: Code, definition: int, limit: int = MOST) -> Body | None:
     size = int(units[first - 2]) | int(units[first - 1]) << 16
     end = min(first + size, len(units))
     words: list[int] = units[first : min(end + 4, len(units))].tolist()
-    body = Body(code, definition, [], registers, _params(code, definition, registers, ins))
-    _flow(body, _instructions(body, words, end - first, first, limit))
-    body.handlers = _handlers(body, code.data, first, size, tries) if tries else [()] * len(body.insns)
+    starts, cut = _starts(words, end - first, limit)
+    firsts = [words[p] for p in starts]
+    insns = _Insns(code, words, first, starts)
+    body = Body(code, definition, insns, registers, _params(code, definition, registers, ins), [_OP[w] for w in firsts], [_DST[w] for w in firsts])
+    body.cut = cut
+    body.positions = [first + p for p in starts]
+    for i in [i for i, dst in enumerate(body.dsts) if dst == _ASK]:
+        body.dsts[i] = insns[i].dst
+    _flow(body)
+    body.handlers = _handlers(body, code.data, first, size, tries) if tries else [()] * len(starts)
     return body
 
 
@@ -80,70 +89,70 @@ def _signed(value: int, bits: int) -> int:
 _RANGE_INVOKES = range(0x74, 0x79)
 
 
-def _instructions(body: Body, words: list[int], size: int, first: int, limit: int) -> list[int]:
-    """Decode in order; gives which instructions do not simply go on to the next one. Branch targets are kept
-    as positions until all are known. What makes up nine tenths of all code is decoded right here: a call
-    for each instruction would take as long again."""
-    code, out = body.code, body.insns
-    width, cases, plain = _WIDTH, _CASE, code.narrow
-    append, total = out.append, len(words)
-    fields, strings = len(code.field_class), len(code.string_start)
-    turns: list[int] = []
+def _starts(words: list[int], size: int, limit: int) -> tuple[list[int], bool]:
+    """Where the instructions begin, and whether something was cut off."""
+    width, total = _WIDTH, len(words)
+    starts: list[int] = []
+    append = starts.append
     p = 0
     while p < size:
-        if len(out) >= limit:
-            body.cut = True
-            break
-        word = words[p]
-        n = width[word]
+        n = width[words[p]]
         if n == 0:  # a payload: data between the instructions
-            append(Insn(first + p, "nop"))
-            p += _payload(words, p)
-            continue
-        if p + n > total:
-            body.cut = True
+            n = _payload(words, p)
+        elif p + n > total:
             break
-        case, high, pos = cases[word & 0xFF], word >> 8, first + p
-        if case == _INVOKE:
-            op, method, c = word & 0xFF, words[p + 1], words[p + 2]
-            if op < 0x73 and method < len(plain) and plain[method]:
-                count = high >> 4
-                if count == 1:
-                    src: tuple[int, ...] = (c & 0xF,)
-                elif count == 2:
-                    src = c & 0xF, c >> 4 & 0xF
-                elif count == 3:
-                    src = c & 0xF, c >> 4 & 0xF, c >> 8 & 0xF
-                else:
-                    src = (c & 0xF, c >> 4 & 0xF, c >> 8 & 0xF, c >> 12, high & 0xF)[:count]
-                append(Insn(pos, "invoke", -1, src, None, method, op in (0x6E, 0x72), op == 0x71))
-            else:
-                append(_invoke(code, op, high, method, c, pos))
-        elif case == _RESULT:
-            append(Insn(pos, "result", high))
-        elif case == _GET:
-            b = words[p + 1]
-            append(Insn(pos, "get", high & 0xF, (high >> 4,), None, b if b < fields else -1))
-        elif case == _CONST4:
-            value = high >> 4
-            append(Insn(pos, "const", high & 0xF, (), value - 16 if value > 7 else value))
-        elif case == _STRING:
-            string = words[p + 1] | words[p + 2] << 16 if n == 3 else words[p + 1]
-            append(Insn(pos, "string", high, (), None, string if string < strings else -1))
-        elif case == _IF1:
-            turns.append(len(out))
-            b = words[p + 1]
-            append(Insn(pos, "if", -1, (high,), (word & 0xFF) - 0x38, targets=(pos + (b - 0x10000 if b > 0x7FFF else b),)))
-        elif case == _MOVE1:
-            append(Insn(pos, "move", high & 0xF, (high >> 4,)))
-        else:
-            b = words[p + 1] if n > 1 else 0
-            c = words[p + 2] if n > 2 else 0
-            if case in _TURNS:
-                turns.append(len(out))
-            append(_one(code, word & 0xFF, high, n, b, c, words, p, first))
+        append(p)
         p += n
-    return turns
+        if len(starts) >= limit:
+            break
+    return starts, p < size
+
+
+class _Insns(Sequence[Insn]):
+    """The instructions of a body, each made when it is asked for: most questions concern a few of them."""
+
+    __slots__ = ("_code", "_first", "_known", "_starts", "_words")
+
+    def __init__(self, code: Code, words: list[int], first: int, starts: list[int]) -> None:
+        self._code, self._words, self._first, self._starts = code, words, first, starts
+        self._known: list[Insn | None] = [None] * len(starts)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @overload
+    def __getitem__(self, i: int) -> Insn: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Insn]: ...
+    def __getitem__(self, i: int | slice) -> Insn | list[Insn]:
+        if isinstance(i, slice):
+            return [self[k] for k in range(*i.indices(len(self)))]
+        insn = self._known[i]
+        if insn is None:
+            insn = self._known[i] = _insn(self._code, self._words, self._starts[i], self._first)
+        return insn
+
+
+def _insn(code: Code, words: list[int], p: int, first: int) -> Insn:
+    word = words[p]
+    n, case, high, pos = _WIDTH[word], _CASE[word & 0xFF], word >> 8, first + p
+    if n == 0:
+        return Insn(pos, "nop")
+    if case == _INVOKE:
+        op, method, c = word & 0xFF, words[p + 1], words[p + 2]
+        if op < 0x73 and method < len(code.narrow) and code.narrow[method]:
+            count = high >> 4
+            if count == 1:
+                src: tuple[int, ...] = (c & 0xF,)
+            elif count == 2:
+                src = c & 0xF, c >> 4 & 0xF
+            else:
+                src = (c & 0xF, c >> 4 & 0xF, c >> 8 & 0xF, c >> 12, high & 0xF)[:count]
+            return Insn(pos, "invoke", -1, src, None, method, op in (0x6E, 0x72), op == 0x71)
+        return _invoke(code, op, high, method, c, pos)
+    b = words[p + 1] if n > 1 else 0
+    c = words[p + 2] if n > 2 else 0
+    return _one(code, word & 0xFF, high, n, b, c, words, p, first)
 
 
 def _payload(words: list[int], p: int) -> int:
@@ -162,7 +171,6 @@ def _payload(words: list[int], p: int) -> int:
     _NOP, _INVOKE, _GET, _PUT, _SGET, _SPUT, _RESULT, _STRING, _CONST, _CONST4, _IF2, _IF1, _GOTO, _MOVE, _MOVE1, _RETURN, _TYPED,
     _ENDS, _REST,
 ) = range(19)  # fmt: skip
-_TURNS = frozenset({_IF1, _IF2, _GOTO, _RETURN, _ENDS})
 
 
 def _cases() -> list[int]:
@@ -181,6 +189,35 @@ def _cases() -> list[int]:
 
 
 _CASE = _cases()
+_TURNS = frozenset({"if", "goto", "return", "throw", "switch"})
+_ASK = -2  # the register is not in the first unit
+
+
+def _forms() -> tuple[list[str], list[int]]:
+    """[65536] kind of an instruction, and the register that it writes, by its first unit."""
+    names, wide = ["nop"] * 256, [0] * 256  # 1: register in four bits, 2: in eight, 3: in the next unit
+    for name, size, ops in (
+        ("move", 1, (0x01, 0x04, 0x07)), ("move", 2, (0x02, 0x05, 0x08)), ("move", 3, (0x03, 0x06, 0x09)), ("result", 2, range(0x0A, 0x0D)),
+        ("exception", 2, (0x0D,)), ("return", 0, range(0x0E, 0x12)), ("const", 1, (0x12,)), ("const", 2, range(0x13, 0x1A)),
+        ("string", 2, (0x1A, 0x1B)), ("class", 2, (0x1C,)), ("cast", 2, (0x1F,)), ("instanceof", 1, (0x20,)), ("length", 1, (0x21,)),
+        ("new", 2, (0x22,)), ("array", 1, (0x23,)), ("array", 0, (0x24, 0x25)), ("fill", 0, (0x26,)), ("throw", 0, (0x27,)),
+        ("goto", 0, range(0x28, 0x2B)), ("switch", 0, (0x2B, 0x2C)), ("cmp", 2, range(0x2D, 0x32)), ("if", 0, range(0x32, 0x3E)),
+        ("aget", 2, range(0x44, 0x4B)), ("aput", 0, range(0x4B, 0x52)), ("get", 1, range(0x52, 0x59)), ("put", 0, range(0x59, 0x60)),
+        ("sget", 2, range(0x60, 0x67)), ("sput", 0, range(0x67, 0x6E)), ("invoke", 0, (*range(0x6E, 0x73), *range(0x74, 0x79), *range(0xFA, 0xFE))),
+        ("arith", 1, range(0x7B, 0x90)), ("arith", 2, range(0x90, 0xB0)), ("arith", 1, range(0xB0, 0xD8)), ("arith", 2, range(0xD8, 0xE3)),
+    ):  # fmt: skip
+        for op in ops:
+            names[op], wide[op] = name, size
+    ops_, dsts = names * 256, [-1] * 65536
+    for unit in range(65536):
+        if wide[unit & 0xFF]:
+            dsts[unit] = (unit >> 8 & 0xF, unit >> 8, _ASK)[wide[unit & 0xFF] - 1]
+    for payload in (opcodes.PACKED, opcodes.SPARSE, opcodes.ARRAY):
+        ops_[payload] = "nop"
+    return ops_, dsts
+
+
+_OP, _DST = _forms()
 
 
 def _one(
@@ -188,6 +225,20 @@ def _one(
 ) -> Insn:  # fmt: skip
     pos = first + p
     case = _CASE[op]
+    if case == _RESULT:
+        return Insn(pos, "result", high)
+    if case == _GET:
+        return Insn(pos, "get", high & 0xF, (high >> 4,), None, b if b < len(code.field_class) else -1)
+    if case == _CONST4:
+        value = high >> 4
+        return Insn(pos, "const", high & 0xF, (), value - 16 if value > 7 else value)
+    if case == _STRING:
+        string = b | c << 16 if n == 3 else b
+        return Insn(pos, "string", high, (), None, string if string < len(code.string_start) else -1)
+    if case == _IF1:
+        return Insn(pos, "if", -1, (high,), op - 0x38, targets=(pos + (b - 0x10000 if b > 0x7FFF else b),))
+    if case == _MOVE1:
+        return Insn(pos, "move", high & 0xF, (high >> 4,))
     if case == _PUT:
         return Insn(pos, "put", -1, (high & 0xF, high >> 4), None, b if b < len(code.field_class) else -1)
     if case == _SGET:
@@ -312,13 +363,19 @@ def _switch(words: list[int], p: int, at: int) -> tuple[tuple[int, ...], tuple[i
     return (), ()
 
 
-def _flow(body: Body, turns: list[int]) -> None:
+_NEXT = [(i + 1,) for i in range(MOST)]
+
+
+def _flow(body: Body) -> None:
     """Targets from positions to instructions, and the successors."""
-    count = len(body.insns)
-    body.succ = [(i + 1,) for i in range(count)]
+    count = len(body.ops)
+    body.succ = [*_NEXT[:count], *((i + 1,) for i in range(MOST, count))]
+    body.turns = [i for i, op in enumerate(body.ops) if op in _TURNS]
     if count:
         body.succ[-1] = ()
-    for i in turns:
+        if not body.turns or body.turns[-1] != count - 1:  # runs over the end: no path goes on from there
+            body.turns.append(count - 1)
+    for i in body.turns:
         insn = body.insns[i]
         if insn.targets:
             found = [body.index(t) for t in insn.targets]
@@ -336,7 +393,8 @@ def _flow(body: Body, turns: list[int]) -> None:
 
 def _handlers(body: Body, data: bytes, first: int, size: int, tries: int) -> list[tuple[int, ...]]:
     """Exception successors by instruction (try_item, encoded_catch_handler_list)."""
-    out: list[tuple[int, ...]] = [()] * len(body.insns)
+    out: list[tuple[int, ...]] = [()] * len(body.ops)
+    places = body.positions
     at = 2 * (first + size + (size & 1))
     base = at + 8 * min(tries, TRIES)
     known: dict[int, tuple[int, ...]] = {}
@@ -353,7 +411,7 @@ def _handlers(body: Body, data: bytes, first: int, size: int, tries: int) -> lis
                 body.cut = True
                 continue
             i = begin
-            while i < len(out) and body.insns[i].pos < first + start + count and left > 0:
+            while i < len(out) and places[i] < first + start + count and left > 0:
                 out[i] = known[offset]
                 i, left = i + 1, left - 1
     except (struct.error, IndexError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from mingcha.extract.package.columns import Code
 
@@ -45,83 +47,91 @@ class Insn:
     """Of a switch: the value for each target. Of class files the last target has none: where all others go."""
 
 
-class Lines(NamedTuple):
-    """Instructions that are only ever run one after another. A question walks from line to line."""
-
-    begin: list[int]
-    """By instruction: the first one of its line."""
-    joins: dict[int, list[int]]
-    """By first instruction of a line: its predecessors, by exceptions too."""
-    writes: dict[int, list[int]]
-    """By register: the instructions that write it, in order."""
-
-
 @dataclass(slots=True)
 class Body:
-    """One method. Indices count instructions."""
+    """One method. Indices count instructions. `insns` may be made one by one when asked for: whoever looks for
+    some of them asks `ops` and `writes` where they are."""
 
     code: Code
     definition: int
-    insns: list[Insn]
+    insns: Sequence[Insn]
     registers: int
     params: tuple[int, ...]
     """Registers of the parameters, receiver first unless the method is static, wide ones once."""
+    ops: list[str] = field(default_factory=list)
+    """`Insn.op` of each."""
+    dsts: list[int] = field(default_factory=list)
+    """`Insn.dst` of each."""
+    turns: list[int] = field(default_factory=list)
+    """Those that do not simply go on to the next one."""
     succ: list[tuple[int, ...]] = field(default_factory=list)
     """Successors, the next instruction first."""
     handlers: list[tuple[int, ...]] = field(default_factory=list)
     """Where an exception of each instruction may go."""
     cut: bool = False
     """Malformed or too large: only a part was decoded, and nothing may be concluded from an absence."""
-    positions: dict[int, int] | None = None
-    """Instruction by position; asked for through `index`."""
-    _lines: Lines | None = None
+    positions: list[int] = field(default_factory=list)
+    """`Insn.pos` of each, ascending."""
+    dead: frozenset[int] = frozenset()
+    """Positions of a class file that no path leads to."""
+    _joins: dict[int, list[int]] | None = None
+    _begins: list[int] = field(default_factory=list)
+    _writes: dict[int, list[int]] = field(default_factory=dict)
 
     def index(self, pos: int) -> int:
         """Number of the instruction at a position, -1 where none begins, or in class files where none can run."""
-        if self.positions is None:
-            self.positions = {insn.pos: i for i, insn in enumerate(self.insns)}
-        return self.positions.get(pos, -1)
+        i = bisect_left(self.positions, pos)
+        if i >= len(self.positions) or self.positions[i] != pos or pos in self.dead:
+            return -1
+        # A class file has the exception at the position of what handles it.
+        return i + (self.ops[i] == "exception" and self.positions[i + 1 : i + 2] == [pos])
 
-    def lines(self) -> Lines:
-        """The straight lines of the body; worked out when first asked for."""
-        if self._lines is None:
-            self._lines = _lines(self)
-        return self._lines
+    def joins(self) -> Mapping[int, list[int]]:
+        """Predecessors, by exceptions too, of every instruction that does not only follow the one before it. From
+        one such to the next is a straight line, and a question walks from line to line."""
+        if self._joins is None:
+            self._joins = joins = _joins(self)
+            self._begins = sorted({0, *joins, *(i + 1 for i in self.turns)})
+        return self._joins
+
+    def begin(self, i: int) -> int:
+        """First instruction of the straight line that an instruction is on."""
+        if self._joins is None:
+            self.joins()
+        return self._begins[bisect_right(self._begins, i) - 1]
+
+    def writes(self, register: int) -> list[int]:
+        """Instructions that write a register, in order."""
+        found = self._writes.get(register)
+        if found is None:
+            found = self._writes[register] = [i for i, dst in enumerate(self.dsts) if dst == register]
+            # Of what writes two registers only plain constants are told, which is what matters.
+            wide = [i for i, dst in enumerate(self.dsts) if dst == register - 1 and self.ops[i] == "const" and _is_wide(self.insns[i])]
+            if wide:
+                found += wide
+                found.sort()
+        return found
 
     def args(self, insn: Insn) -> tuple[int, ...]:
         """Registers of an invoke's arguments without the receiver."""
         return insn.src if insn.static else insn.src[1:]
 
 
-def _lines(body: Body) -> Lines:
-    insns, succ, handlers = body.insns, body.succ, body.handlers
-    joins: dict[int, list[int]] = {}
-    writes: dict[int, list[int]] = {}
-    falls = -1  # the instruction that goes on here
-    begin: list[int] = []
-    for i, insn in enumerate(insns):
-        begin.append(falls)  # for now: what goes on to this one
-        following = succ[i]
-        if len(following) == 1 and following[0] == i + 1:
-            falls = i
-        else:
-            falls = -1
-            for s in following:
-                joins.setdefault(s, []).append(i)
-        if handlers[i]:
-            for s in handlers[i]:
-                joins.setdefault(s, []).append(i)
-        dst = insn.dst
-        if dst >= 0:
-            writes.setdefault(dst, []).append(i)
-            # Of two registers only plain constants are told, which is what matters.
-            if insn.op == "const" and insn.value is not None and not -(1 << 31) <= insn.value < 1 << 31:
-                writes.setdefault(dst + 1, []).append(i)
-    first = 0
-    for i, falls in enumerate(begin):
-        if falls < 0 or i in joins:
-            first = i
-            if falls >= 0:
-                joins[i].append(falls)
-        begin[i] = first
-    return Lines(begin, joins, writes)
+def _is_wide(insn: Insn) -> bool:
+    return insn.value is not None and not -(1 << 31) <= insn.value < 1 << 31
+
+
+def _joins(body: Body) -> dict[int, list[int]]:
+    succ, out = body.succ, defaultdict[int, list[int]](list)
+    for i in body.turns:
+        for s in succ[i]:
+            out[s].append(i)
+    if any(body.handlers):
+        for i, caught in enumerate(body.handlers):
+            for s in caught:
+                out[s].append(i)
+    turns = set(body.turns)
+    for i in out:
+        if i and i - 1 not in turns:
+            out[i].append(i - 1)
+    return dict(out)

@@ -34,15 +34,18 @@ def decode(code: Code, definition: int, bodies: ClassBodies, limit: int) -> Body
     if pool is None:
         return None
     most, locals_ = struct.unpack_from(">HH", data, begin)
-    body = Body(code, definition, [], locals_ + most + 2, _params(code, definition, locals_))
+    insns: list[Insn] = []
+    body = Body(code, definition, insns, locals_ + most + 2, _params(code, definition, locals_))
     raws, body.cut = _split(text, limit)
     tries = _tries(data, begin)
     at = {r.pos: k for k, r in enumerate(raws)}
     handlers = {at[h] for _, _, h in tries if h in at}
     steps = _steps(body, raws, at, handlers, Frame(code, definition, pool, text, locals_), most)
-    start = _write(body, raws, steps, handlers, locals_)
+    start = _write(body, insns, raws, steps, handlers, locals_)
     _flow(body, raws, steps, start, at)
     _cover(body, tries, at, start)
+    body.ops, body.dsts = [i.op for i in insns], [i.dst for i in insns]
+    body.turns = [i for i, following in enumerate(body.succ) if following != (i + 1,)]
     return body
 
 
@@ -130,19 +133,18 @@ def _steps(
 
 
 def _write(
-    body: Body, raws: list[Raw], steps: list[Step | None], handlers: set[int], locals_: int
-) -> list[int]:
+    body: Body, insns: list[Insn], raws: list[Raw], steps: list[Step | None], handlers: set[int], locals_: int
+) -> list[int]:  # fmt: skip
     """Put the instructions into the body; gives where those of each step begin."""
-    start, positions = [], {}
+    start: list[int] = []
     for k, (raw, step) in enumerate(zip(raws, steps, strict=True)):
-        start.append(len(body.insns))
+        start.append(len(insns))
         if k in handlers:
-            body.insns.append(Insn(raw.pos, "exception", locals_))
-        if step is not None:
-            positions[raw.pos] = len(body.insns)
-        body.insns += step.insns if step is not None else [Insn(raw.pos, "nop")]
-    start.append(len(body.insns))
-    body.positions = positions
+            insns.append(Insn(raw.pos, "exception", locals_))
+        insns += step.insns if step is not None else [Insn(raw.pos, "nop")]
+    start.append(len(insns))
+    body.positions = [i.pos for i in insns]
+    body.dead = frozenset(raw.pos for raw, step in zip(raws, steps, strict=True) if step is None)
     return start
 
 

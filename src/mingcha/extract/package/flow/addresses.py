@@ -33,7 +33,7 @@ def find(code: Code, skip: Mask | None = None) -> Iterator[tuple[Url, int]]:
         if body is None or body.cut:
             continue
         met: set[str] = set()
-        for i in range(len(body.insns)):
+        for i in [i for i, op in enumerate(body.ops) if op == "invoke"]:
             for text in _from(body, i):
                 url = parse_url(text)
                 if url is not None and url.url not in met:
@@ -107,10 +107,9 @@ def _next(body: Body, i: int, held: set[int]) -> int:
     if i + 1 < len(body.insns) and body.insns[i + 1].op == "result":
         given = body.insns[i + 1].dst
         for k in range(i + 2, min(i + 2 + AHEAD, len(body.insns))):
-            if body.insns[k].op == "invoke" and body.insns[k].src[:1] == (given,) and sources(body, k, given) == (i + 1,):
+            if body.ops[k] == "invoke" and body.insns[k].src[:1] == (given,) and sources(body, k, given) == (i + 1,):
                 return k if _builds(body, body.insns[k]) else -1
-    begin = body.lines().begin
-    while body.succ[i] == (i + 1,) and begin[i + 1] <= i:
+    while body.succ[i] == (i + 1,) and body.begin(i + 1) <= i:
         last, i = body.insns[i], i + 1
         insn = body.insns[i]
         again = insn.op == "result" and last.op == "invoke" and last.src and last.src[0] in held and _builds(body, last)

@@ -118,7 +118,7 @@ def _begin(tracer: Tracer, body: Body, call: Mapping[str, Any]) -> tuple[list[Pl
     if call["item"] == "running-apps" and any(tracer.calls(body, sign) for sign in _MINE):
         return places, puts  # looks a process up by its number, which is nearly always its own
     asks = callee.startswith("Landroid/content/pm/PackageManager;->query")
-    if asks and not any(i.op == "string" and i.ref >= 0 and code.text(i.ref) in _EVERY for i in body.insns):
+    if asks and not any(op == "string" and code.text(body.insns[i].ref) in _EVERY for i, op in enumerate(body.ops)):
         return places, puts  # asks who can do one thing, often itself
     for i in at:
         insn = body.insns[i]

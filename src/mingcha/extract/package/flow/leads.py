@@ -22,8 +22,8 @@ def near(tracer: Tracer, d: int, calls: int) -> Iterator[tuple[int, Body]]:
             if body is None:
                 continue
             yield at, body
-            for insn in body.insns:
-                following += [t for t in _next(tracer, body, insn) if t not in seen]
+            for i in [i for i, op in enumerate(body.ops) if op in ("new", "invoke")]:
+                following += [t for t in _next(tracer, body, body.insns[i]) if t not in seen]
                 seen.update(following)
                 if len(seen) > METHODS:
                     break

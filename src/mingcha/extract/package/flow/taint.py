@@ -71,7 +71,6 @@ class Tracer:
     _ran: dict[tuple[int, tuple[Place, ...], tuple[Place, ...], int], Found] = field(default_factory=dict)
     _callers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _readers: dict[tuple[int, str], list[tuple[int, list[int]]]] = field(default_factory=dict)
-    _names: dict[tuple[int, str], dict[int, str]] = field(default_factory=dict)
     _lines: dict[int, tuple[list[int], dict[int, list[int]]]] = field(default_factory=dict)
     _busy: set[tuple[int, int]] = field(default_factory=set)
 
@@ -113,7 +112,7 @@ class Tracer:
         if (d, k) in self._busy or not self._does(d):
             return Found()
         body = self.body(d)
-        if body is None or k >= len(body.params) or not body.insns:
+        if body is None or k >= len(body.params) or not body.ops:
             return Found()
         self._busy.add((d, k))
         try:
@@ -169,37 +168,26 @@ class Tracer:
     def calls(self, body: Body, callee: str) -> list[int]:
         """Instructions of a body that call a method, or read a field, by its descriptor."""
         code = body.code
+        named = code.references(callee)
         ops = ("invoke",) if "(" in callee else ("get", "sget")
-        names = self._names.setdefault((self.world.container(code), ops[0]), {})
-        out = []
-        for i, insn in enumerate(body.insns):
-            if insn.op in ops and insn.ref >= 0:
-                name = names.get(insn.ref)
-                if name is None:
-                    name = names[insn.ref] = (code.method if ops[0] == "invoke" else code.field_ref)(insn.ref)
-                if name == callee:
-                    out.append(i)
-        return out
+        return [i for i, op in enumerate(body.ops) if op in ops and body.insns[i].ref in named]
 
     def lines(self, d: int, body: Body) -> tuple[list[int], dict[int, list[int]]]:
-        """For each instruction the last one of the straight line that it begins; for each register the
-        instructions that read or write it."""
+        """Last instructions of the straight lines of a body, exceptions of which go the same way; for each
+        register the instructions that read or write it."""
         known = self._lines.get(d)
         if known is not None:
             return known
-        succ, handlers, n = body.succ, body.handlers, len(body.insns)
-        ends = list(range(n))
-        for i in range(n - 2, -1, -1):
-            if succ[i] == (i + 1,) and handlers[i] is handlers[i + 1]:
-                ends[i] = ends[i + 1]
+        handlers, n = body.handlers, len(body.ops)
+        ends = {*body.turns, n - 1, *(i for i in range(n - 1) if handlers[i] is not handlers[i + 1])} if n else set()
         touched: defaultdict[int, list[int]] = defaultdict(list)  # one that is named twice stands there twice
         for i, insn in enumerate(body.insns):
             for r in insn.src:
                 touched[r].append(i)
             if insn.dst >= 0:
                 touched[insn.dst].append(i)
-        self._lines[d] = ends, touched
-        return ends, touched
+        self._lines[d] = sorted(ends), touched
+        return self._lines[d]
 
     def _does(self, d: int) -> bool:
         """Whether a method calls, writes or returns anything at all."""
@@ -226,7 +214,7 @@ class _Run:
 
     def add(self, i: int, register: int, mode: int) -> None:
         """The register holds it just before instruction `i`."""
-        if 0 <= i < len(self.body.insns) and self._seen.get((i, register), 0) < mode:
+        if 0 <= i < len(self.body.ops) and self._seen.get((i, register), 0) < mode:
             self._seen[i, register] = mode
             self._todo.append((i, register, mode))
 
@@ -237,7 +225,7 @@ class _Run:
         while self._todo and tracer.walked > 0 and tracer.steps > 0:
             i, register, mode = self._todo.pop()
             tracer.walked -= 1
-            end = ends[i]
+            end = ends[bisect_left(ends, i)]
             for s in handlers[i]:
                 self.add(s, register, mode)
             at = touched.get(register, ())

@@ -247,8 +247,9 @@ class Objects:
         if body is None or body.cut:
             return None
         out: set[Kind] = set()
-        for i, insn in enumerate(body.insns):
-            if insn.op == "return" and insn.src:
+        for i in [i for i in body.turns if body.ops[i] == "return"]:
+            insn = body.insns[i]
+            if insn.src:
                 one = self._register(d, body, i, insn.src[0], depth)
                 if one is None:
                     return None

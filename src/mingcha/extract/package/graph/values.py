@@ -116,7 +116,7 @@ class Values:
             inner = self.world.body(d)
             if inner is not None and not inner.cut:
                 live, flags = self.live(d, inner)
-                if flags and not any(inner.insns[i].op == "return" for i in live):
+                if flags and not any(inner.ops[i] == "return" for i in live):
                     self._refuses[d] = flags
         return self._refuses[d]
 
@@ -356,7 +356,7 @@ class Values:
             return None
         body = self.world.body(d)
         out: Value | None = None
-        if body is not None and not body.cut and len(body.insns) <= 400:
+        if body is not None and not body.cut and len(body.ops) <= 400:
             self._busy.add(d)
             try:
                 out = self._returned(d, body, env)
@@ -368,9 +368,9 @@ class Values:
     def _returned(self, d: int, body: Body, env: tuple[Value | None, ...]) -> Value | None:
         live, flags = self.live(d, body, env)
         out: Value | None = None
-        for i in sorted(live):
+        for i in sorted(i for i in live if body.ops[i] == "return"):
             insn = body.insns[i]
-            if insn.op != "return" or not insn.src:
+            if not insn.src:
                 continue
             one = self.value(d, body, i, insn.src[0], env, 12, live)
             if one is None or (out is not None and one.const != out.const):

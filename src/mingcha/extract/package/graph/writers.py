@@ -198,8 +198,9 @@ class Writers:
             body = self.world.body(d)
             if body is None:
                 continue
-            for i, insn in enumerate(body.insns):
-                if insn.op == "invoke" and insn.ref >= 0 and self._stores(body, insn):
+            for i in [i for i, op in enumerate(body.ops) if op == "invoke"]:
+                insn = body.insns[i]
+                if insn.ref >= 0 and self._stores(body, insn):
                     store = self.values.store(d, body, i, insn.src[0]) if insn.src and not insn.static else None
                     if store is not None and None not in stores and stores and store not in stores:
                         continue  # another file
@@ -210,8 +211,8 @@ class Writers:
         self.load([name])
         for d in self._literals[name]:
             body = self.world.body(d)
-            for i, insn in enumerate(body.insns if body else ()):
-                if body and objectflags.makes_file(body, insn):
+            for i in [i for i, op in enumerate(body.ops) if op == "invoke"] if body else ():
+                if body and objectflags.makes_file(body, body.insns[i]):
                     yield Write(self._event(d, body, i), None)
 
     def _stores(self, body: Body, insn: Insn) -> bool:
