@@ -1,6 +1,6 @@
 """Measure one thing in a process of its own and print one JSON line. Called by run.py.
 
-    python benchmarks/measure.py tables|fast|floor|manifest|engine|fast-engine|androguard|androguard-graph FILE
+    python benchmarks/measure.py tables|fast|floor|manifest|engine|fast-engine|reach|fast-reach|androguard|androguard-graph FILE
 
 CPU is user + system time of the measured part, without interpreter start and imports; memory
 is the peak resident set of the whole process.
@@ -108,6 +108,51 @@ def engine(path: Path) -> dict[str, object]:
     return {"cpu": _cpu() - start, "facts": len(facts)}
 
 
+def reach(path: Path) -> dict[str, object]:
+    """Digest, archive, manifest, all tables and edges, sensitive calls, dispatch, start-up reach, and for each
+    call that is reached a shortest path with the owner of every step: what compares with a peer's analysis and
+    call graph. What an inspection adds (guards, flows, texts, certificates, native code) is in `engine`."""
+    import hashlib
+
+    from mingcha import catalogue
+    from mingcha.extract.package import manifest as manifests
+    from mingcha.extract.package import owners, reader, splits
+    from mingcha.extract.package.apis import Matcher
+    from mingcha.extract.package.dex import tables as dex
+    from mingcha.extract.package.graph import inspect
+    from mingcha.extract.package.graph.startup import shown
+
+    ref = reader.reference(catalogue.load())
+    gc.disable()
+    start = _cpu()
+    with path.open("rb") as f:
+        hashlib.file_digest(f, "sha256").hexdigest()
+    with splits.open_container(path) as container:  # type: ignore[union-attr]
+        read = manifests.read(container.apks[0].root, None, "", container.notes)
+        own = owners.Owners(ref.prefixes, read.package.get("id"), None)
+        codes, matcher = [], Matcher(ref.table)
+        for entry in container.dex_entries():
+            code = dex.read(entry.where, bytes(container.read_dex(entry) or b""))
+            codes.append(code)
+            matcher.add(code)
+        components = [f for f in read.facts if f["kind"] == "component"]
+        startup = inspect.start(codes, read.package, components, read.classes, {}, ref.graph)
+        paths = 0
+        for call in matcher.finish() if startup else ():
+            d = startup.world.find(call.caller)
+            if d >= 0 and startup.reach.reached[d]:
+                paths += bool(list(shown(startup.world, own, startup.reach.path(d), call.callee)))
+    return {"cpu": _cpu() - start, "paths": paths}
+
+
+def fast_reach(path: Path) -> dict[str, object]:
+    """`reach` by the compiled engine."""
+    from mingcha.extract.package.dex import fast as compiled
+
+    compiled.enable()
+    return reach(path)
+
+
 def androguard(path: Path) -> dict[str, object]:
     """AnalyzeAPK, its counts and the callers of the catalogue's APIs."""
     from loguru import logger
@@ -143,7 +188,7 @@ def androguard_graph(path: Path) -> dict[str, object]:
 def main() -> None:
     what, path = sys.argv[1], Path(sys.argv[2])
     run: dict[str, Callable[[Path], dict[str, object]]] = {
-        "tables": tables, "fast": fast, "fast-engine": fast_engine, "floor": floor, "manifest": manifest, "engine": engine, "androguard": androguard,
+        "tables": tables, "fast": fast, "fast-engine": fast_engine, "floor": floor, "manifest": manifest, "engine": engine, "reach": reach, "fast-reach": fast_reach, "androguard": androguard,
         "androguard-graph": androguard_graph,
     }  # fmt: skip
     out = run[what](path)

@@ -103,8 +103,19 @@ def inspect(
     services: Mapping[str, Sequence[str]], reference: Reference, *, packed: bool = False,
     library: bool = False,
 ) -> Inspected | None:  # fmt: skip
-    """Follow a package's code. None where nothing of it is started by the system, unless it is a library,
-    which its host starts. `services`: META-INF/services, dotted names."""
+    """Follow a package's code, guards and all; arguments as of `start`."""
+    startup = start(codes, package, components, targets, services, reference, packed=packed, library=library)
+    return Inspected(startup, guards.find(startup, reference.ui), reference.sinks) if startup else None
+
+
+def start(
+    codes: Sequence[Code], package: Mapping[str, Any], components: Sequence[Fact], targets: Mapping[str, str],
+    services: Mapping[str, Sequence[str]], reference: Reference, *, packed: bool = False,
+    library: bool = False,
+) -> Startup | None:  # fmt: skip
+    """What a package's code comes to from its start, as if no branch hung on a flag. None where nothing of it
+    is started by the system, unless it is a library, which its host starts. `services`: META-INF/services, dotted
+    names."""
     started = entries.read(package, components, targets)
     if not codes or not (started or library):
         return None
@@ -117,11 +128,10 @@ def inspect(
     }  # fmt: skip
     application = ids.get(descriptor(str(package.get("application_class") or "")))
     above = {world.types[t] for t in world.above(application)} if application is not None else set()
-    startup = Startup(
+    return Startup(
         world, reference.triggers, known, started, offered, _asked(ids, started, components, targets), packed,
         not above.isdisjoint(_HOTFIX), () if started else entries.library(world),
     )  # fmt: skip
-    return Inspected(startup, guards.find(startup, reference.ui), reference.sinks)
 
 
 def _asked(

@@ -10,6 +10,7 @@ Source of the rules: JVM Specification 5.4.3.3 and 5.4.6, Dalvik bytecode (invok
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class World:
     _targets: dict[tuple[int, int, bool], int] = field(default_factory=dict)
     _tables: dict[int, dict[int, int]] = field(default_factory=dict)
     _by_sig: tuple[I64, I64] | None = None
+    _texts: dict[int, str] = field(default_factory=dict)
     _numbers: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +122,7 @@ class World:
 
     def _add(self, n: int, code: Code, parents: dict[int, int], parts: Parts) -> None:
         """Number one container's tables and append its columns."""
-        own = np.array([self._type(t) for t in code.types], np.int32)  # the last one stands for -1
+        own = self._types(code.types)  # the last one stands for -1
         code.share(self.types, own)
         self.maps.append(own)
         self.def_base.append(sum(map(len, parts.get("def_class", ()))))
@@ -148,16 +150,21 @@ class World:
         ):  # fmt: skip
             parts.setdefault(name, []).append(column.astype(_KINDS[name], copy=False))
 
-    def _type(self, descriptor: str) -> int:
-        found = self.type_id.get(descriptor)
-        if found is None:
-            found = self.type_id[descriptor] = len(self.types)
-            if found >> _CLASS:
+    def _types(self, descriptors: Sequence[str]) -> I32:
+        """Numbers of some types, given now where they have none."""
+        known = self.type_id
+        own = np.array([known.setdefault(t, len(known)) for t in descriptors], np.int32)
+        if len(known) > len(self.types):
+            self.types += itertools.islice(known, len(self.types), 1 << _CLASS)
+            if len(known) >> _CLASS:
                 self.cut = True
-                self.type_id[descriptor] = 0
-                return 0
-            self.types.append(descriptor)
-        return found
+                for t in list(known)[1 << _CLASS :]:
+                    known[t] = 0
+                own[own >> _CLASS > 0] = 0
+        return own
+
+    def _type(self, descriptor: str) -> int:
+        return int(self._types((descriptor,))[0]) if descriptor not in self.type_id else self.type_id[descriptor]
 
     def _classes(
         self, n: int, code: Code, own: I32, parents: dict[int, int]
@@ -184,16 +191,19 @@ class World:
 
     def _signatures(self, code: Code, own: I32) -> I64:
         """Signature of every method reference; one more at the end for index -1."""
-        ids, inverse = np.unique(code.method_name, return_inverse=True)
-        data, start, end = code.data, code.string_start.tolist(), code.string_end.tolist()
-        names = self.name_id
-        numbers = [
-            names.setdefault(bytes(data[start[s] : end[s]]) if s >= 0 else b"", len(names)) for s in ids.tolist()
-        ]
+        data, names = code.data, self.name_id
+        used = np.zeros(len(code.string_start) + 1, bool)
+        used[code.method_name] = True
+        ids = np.flatnonzero(used[:-1])
+        spans = zip(code.string_start[ids].tolist(), code.string_end[ids].tolist(), strict=True)
+        numbers = np.zeros(len(used), np.int64)
+        numbers[ids] = [names.setdefault(data[low:high], len(names)) for low, high in spans]
+        if used[-1]:
+            numbers[-1] = names.setdefault(b"", len(names))
         # A prototype that the file does not have reads as one without arguments that returns nothing.
         none = self.proto_id.setdefault(np.array([self._type("V")], np.int32).tobytes(), len(self.proto_id))
         protos = np.array([*self._prototypes(code, own), none], np.int64)
-        name = np.array(numbers, np.int64)[inverse] if len(ids) else np.zeros(0, np.int64)
+        name = numbers[code.method_name]
         if len(names) >> _NAME or len(self.proto_id) >> _PROTO:
             self.cut = True
             name &= (1 << _NAME) - 1
@@ -216,29 +226,31 @@ class World:
         every[begin] = own[code.proto_return]
         every[~returns] = own[flat]
         buffer, at = every.tobytes(), [*(4 * begin).tolist(), 4 * len(every)]
-        return [ids.setdefault(buffer[at[p] : at[p + 1]], len(ids)) for p in range(len(count))]
+        return [ids.setdefault(buffer[low:high], len(ids)) for low, high in itertools.pairwise(at)]
 
     def _framework(
         self, framework: Mapping[str, tuple[str | None, Iterable[str]]], parents: dict[int, int]
     ) -> None:
         """Superclasses and interfaces of the framework types that the package mentions, and of theirs."""
-        at = 0
-        while at < len(self.types):  # grows as parents are met for the first time
+        todo = sorted(self.type_id[t] for t in framework.keys() & self.type_id.keys())
+        for at in todo:  # grows as parents are met for the first time
             known = framework.get(self.types[at])
             if known is not None and at not in self.class_at:
                 parent, interfaces = known
+                before = len(self.types)
                 if parent:
                     parents[at] = self._type(parent)
                 found = tuple(self._type(i) for i in interfaces)
                 if found:
                     self.interfaces[at] = found
-            at += 1
+                todo += range(before, len(self.types))
 
     def _index(self) -> None:
         self.names = list(self.name_id)
         self.protos = list(self.proto_id)
         count = len(self.def_class)
-        self.def_start = np.searchsorted(self.event_def, np.arange(count + 1, dtype=np.int32))
+        self.def_start = np.zeros(count + 1, np.int64)
+        np.cumsum(np.bincount(self.event_def, minlength=count), out=self.def_start[1:])
         # What has no body cannot be run by a dispatch; a native one can.
         body = (self.def_class >= 0) & (self.def_flags & ABSTRACT == 0)
         able = np.flatnonzero(body)
@@ -484,13 +496,14 @@ class World:
     def below(self, cls: int) -> set[int]:
         """The class with all that extend or implement it."""
         if self._children is None:
-            self._children = children = {}
+            children: dict[int, list[int]] = {}
             for t, parent in enumerate(self.parent.tolist()):
                 if parent >= 0:
                     children.setdefault(parent, []).append(t)
             for t, parents in self.interfaces.items():
                 for parent in parents:
                     children.setdefault(parent, []).append(t)
+            self._children = children
         out, todo = {cls}, [cls]
         while todo:
             for t in self._children.get(todo.pop(), ()):
@@ -543,8 +556,11 @@ class World:
 
     def method(self, d: int) -> str:
         """`Lpkg/Cls;->name(args)ret` of a definition."""
-        code, local = self.place(d)
-        return code.definition(local)
+        found = self._texts.get(d)
+        if found is None:
+            code, local = self.place(d)
+            found = self._texts[d] = code.definition(local)
+        return found
 
     def find(self, method: str) -> int:
         """The definition with this descriptor, -1 where none runs."""
