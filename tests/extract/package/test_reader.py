@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -541,3 +544,26 @@ def test_facts_of_real_packages_conform_to_their_declaration() -> None:
         assert "crash" not in codes, (row["path"], [f for f in facts if f.get("code") == "crash"])
         seen.update(f["kind"] for f in facts)
     assert {"package", "permission", "component", "api-call", "url", "sdk", "text-match", "native-lib"} <= set(seen)
+
+
+ORDER = """
+import json, sys
+from pathlib import Path
+from mingcha import catalogue
+from mingcha.extract.package import reader
+facts = []
+reader.read(Path(sys.argv[1]), facts.extend, catalogue.load())
+sys.stdout.write(json.dumps(facts))
+"""
+
+
+@pytest.mark.parametrize("name", ["violator/violator.apk", "startup/built/137-guard-layout-listener.apk"])
+def test_facts_come_in_the_same_order_whatever_the_seed_of_hashes(name: str) -> None:
+    sample = Path(__file__).parents[3] / "samples" / name
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", ORDER, str(sample)], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }  # fmt: skip
+    assert len(runs) == 1 and len(runs.pop()) > 1000

@@ -155,9 +155,9 @@ class Words:
                 text = pattern.text.sub(lambda m: _shape(m[0]), text)
         return text
 
-    def in_text(self, text: str, source: str, cut: set[str] | None = None) -> set[Match]:
-        """Hits in running text (resources, assets), one per entry and line or passage. Patterns that
-        match more than `HITS` different passages are named in `cut`."""
+    def in_text(self, text: str, source: str, cut: set[str] | None = None) -> list[Match]:
+        """Hits in running text (resources, assets), one per entry and line or passage, in a fixed order. Patterns
+        that match more than `HITS` different passages are named in `cut`."""
         found: set[Match] = set()
 
         def hit(key: tuple[str, str], within: str, at: int, size: int) -> None:
@@ -202,7 +202,7 @@ class Words:
             for pattern in here:
                 if pattern.raw is None:
                     hits(pattern, passages, pattern.spans_by_line(passages))
-        return found
+        return sorted(found)
 
     def _places(self, text: str) -> dict[bytes, list[int]]:
         """Places, in characters, of all that is looked for in ASCII."""

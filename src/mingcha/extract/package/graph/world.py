@@ -82,6 +82,7 @@ class World:
     _calls: dict[int, tuple[I32, list[int]]] = field(default_factory=dict)
     _related: dict[int, list[int]] = field(default_factory=dict)
     _children: dict[int, list[int]] | None = None
+    _below: dict[int, frozenset[int]] = field(default_factory=dict)
     _fields: dict[int, tuple[I32, I32]] = field(default_factory=dict)
     _refs: tuple[I64, I64] | None = None
     _writes: dict[int, tuple[I32, I32]] = field(default_factory=dict)
@@ -493,8 +494,11 @@ class World:
             self._related[d] = found
         return found
 
-    def below(self, cls: int) -> set[int]:
+    def below(self, cls: int) -> frozenset[int]:
         """The class with all that extend or implement it."""
+        found = self._below.get(cls)
+        if found is not None:
+            return found
         if self._children is None:
             children: dict[int, list[int]] = {}
             for t, parent in enumerate(self.parent.tolist()):
@@ -510,7 +514,8 @@ class World:
                 if t not in out:
                     out.add(t)
                     todo.append(t)
-        return out
+        found = self._below[cls] = frozenset(out)
+        return found
 
     def references(self, cls: int) -> list[int]:
         """Method references that name a class."""
