@@ -13,6 +13,7 @@ import pytest
 from mingcha import catalogue, extract
 from mingcha.extract.cache import LARGEST, Cache, key, store
 from mingcha.extract.package import program, reader
+from mingcha.extract.package.flow import taint
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -118,3 +119,12 @@ def test_the_oldest_go_first_and_foreign_names_are_refused(tmp_path: Path) -> No
     store(folder, "f" * 64, b" " * (LARGEST + 1), 10**12)
     assert len(list(folder.iterdir())) == 2
     assert not (tmp_path.parent / "evil.json").exists()
+
+
+def test_where_values_were_not_followed_to_their_end_is_said_again(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taint, "STEPS", 0)
+    path = SAMPLES / "violator/violator.apk"
+    first = facts(path, cache)
+    assert {f["code"] for f in first if f["kind"] == "limitation"} >= {"flow-limit"}
+    seen = parses(monkeypatch)
+    assert facts(path, cache) == first and seen == []

@@ -376,6 +376,7 @@ class _Run:
         known = self.cache.get(name) if name else None
         if known is not None:
             same = [f | {"exhibit": self.digest} for f in known["facts"]]
+            self._unfollowed(known["unfollowed"])
             return _Running(same, frozenset(known["awake"]), known["conclusive"])
         remarks = len(self.notes.limitations)
         codes = self.program.codes()
@@ -392,9 +393,17 @@ class _Run:
         )  # fmt: skip
         awake = {own.defined(c).id for c in started.classes()} if started else set()
         out = _Running(found, frozenset(awake), bool(started and started.conclusive()))
+        ends = sorted(started.unfollowed) if started else []
         if name and remarks == len(self.notes.limitations):
-            self.cache.put(name, {"facts": found, "awake": sorted(awake), "conclusive": out.conclusive})
+            self.cache.put(name, {"facts": found, "awake": sorted(awake), "conclusive": out.conclusive, "unfollowed": ends})
+        self._unfollowed(ends)
         return out
+
+    def _unfollowed(self, calls: list[str]) -> None:
+        """Where the following of values ended at a limit."""
+        if calls:
+            more = f" and {len(calls) - _SHOWN} more" if len(calls) > _SHOWN else ""
+            self.notes.limitation("flow-limit", f"{', '.join(calls[:_SHOWN])}{more}")
 
     def _services(self) -> dict[str, list[str]]:
         """META-INF/services of all parts: interface -> implementations (java.util.ServiceLoader)."""
@@ -451,6 +460,7 @@ class _Run:
         }  # fmt: skip
 
 
+_SHOWN = 5  # calls named in a limitation
 _SERVICES = 1_000  # service files read, and lines of one
 _EMPTY: Fact = dict.fromkeys(
     (

@@ -19,6 +19,7 @@ from mingcha.extract.package.flow import flows as flows_module
 from mingcha.extract.package.flow.flows import flows
 from mingcha.extract.package.flow.passes import MEMBERS, STATES
 from mingcha.extract.package.flow.sinks import Sinks, personal
+from mingcha.extract.package.flow.taint import STEPS
 from mingcha.extract.package.graph import inspect
 from mingcha.extract.package.graph.world import World
 from mingcha.extract.package.owners import Owner, Owners
@@ -337,3 +338,13 @@ def test_sinks_of_the_catalogue_are_looked_up_by_member() -> None:
     assert isinstance(REFERENCE.sinks, Sinks)
     assert REFERENCE.sinks.takes["d"]["Landroid/util/Log;"] == ((None, "log"),)
     assert REFERENCE.sinks.opens["openFileOutput"]["Landroid/content/Context;"] == "file"
+
+
+def test_a_value_with_more_uses_than_are_followed_is_said() -> None:
+    uses = [(*READ, TAG, *[SHOW] * n) for n in (3, STEPS + 1)]
+    codes = [tables.read("c", build([Cls("La/A;", [method(f"f{k}", *u, VOID) for k, u in enumerate(uses)])]))]
+    world = World.of(codes, REFERENCE.framework)
+    cut: set[str] = set()
+    calls = [call(f"La/A;->f{k}()V", api=f"api.{k}") for k in range(2)]
+    found = list(flows(world, calls, OWNERS, REFERENCE.sinks, "", cut))
+    assert [f["api"] for f in found] == ["api.0", "api.1"] and cut == {"api.1"}

@@ -17,9 +17,11 @@ Fact = dict[str, Any]
 
 
 def patterns(
-    world: World, objects: Objects, facts: Iterable[Mapping[str, Any]], owners: Owners, sinks: Sinks, exhibit: str
-) -> Iterator[Fact]:
-    """`shake-jump`, `timer-frequent`, and the keys and vectors that are not among `facts` already."""
+    world: World, objects: Objects, facts: Iterable[Mapping[str, Any]], owners: Owners, sinks: Sinks, exhibit: str,
+    cut: set[str] | None = None,
+) -> Iterator[Fact]:  # fmt: skip
+    """`shake-jump`, `timer-frequent`, and the keys and vectors that are not among `facts` already. A budget that
+    ended first goes into `cut`."""
     tracer = Tracer(world, Methods(world, sinks), owners)
     personal: dict[int, str] = {}
     known: set[tuple[str, str]] = set()
@@ -47,3 +49,5 @@ def patterns(
         yield from fact("timer-frequent", t.d, t.detail, t.value)
     for m in material.find(tracer):
         yield from fact(m.pattern, m.d, m.detail)
+    if tracer.cut and cut is not None:
+        cut.add("constants")

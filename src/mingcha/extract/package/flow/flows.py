@@ -41,9 +41,11 @@ class _Level(NamedTuple):
 
 
 def flows(
-    world: World, facts: Iterable[Mapping[str, Any]], owners: Owners, sinks: Sinks, exhibit: str
-) -> Iterator[Fact]:
-    """A fact for each sink that a value of an `api-call` reaches, once per item, caller, kind and receiver."""
+    world: World, facts: Iterable[Mapping[str, Any]], owners: Owners, sinks: Sinks, exhibit: str,
+    cut: set[str] | None = None,
+) -> Iterator[Fact]:  # fmt: skip
+    """A fact for each sink that a value of an `api-call` reaches, once per item, caller, kind and receiver. Calls
+    whose values were not followed to their end go into `cut`."""
     tracer = Tracer(world, Methods(world, sinks), owners)
     seen: set[tuple[str, str, str, str]] = set()
     for call in facts:
@@ -51,10 +53,8 @@ def flows(
             continue
         d = world.find(call["caller"])
         body = tracer.body(d) if d >= 0 else None
-        if body is None:
-            continue
         tracer.again()
-        for sunk, path in _follow(tracer, d, body, call):
+        for sunk, path in _follow(tracer, d, body, call) if body else ():
             key = call["item"], call["caller"], sunk.kind, sunk.receiver.id
             vendor = sinks.vendors.get(sunk.receiver.id)
             if sunk.kind == "clipboard" == call["item"]:  # back to where it came from
@@ -66,13 +66,19 @@ def flows(
                 continue
             seen.add(key)
             if len(seen) > FACTS:
-                return
+                tracer.cut = True
+                break
             yield {
                 "kind": "flow", "exhibit": exhibit, "where": f"{call['dex']}:{call['caller']}", "item": call["item"],
                 "api": call["api"], "caller": call["caller"], "sink": sunk.callee, "sink_kind": sunk.kind,
                 "path": [world.method(m) for m in path], "owner": call["owner"], "receiver": sunk.receiver.fact(),
                 "dex": call["dex"],
             }  # fmt: skip
+        if tracer.cut and cut is not None:
+            cut.add(call["api"])
+        if len(seen) > FACTS:
+            return
+        tracer.cut = False
 
 
 def wanted(call: Mapping[str, Any], sinks: Sinks) -> bool:

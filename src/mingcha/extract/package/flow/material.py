@@ -43,7 +43,9 @@ def find(tracer: Tracer) -> Iterator[Made]:
     w = tracer.world
     material = _Material(tracer)
     for cls, pattern in _MAKES:
-        for event in w.callers(references(w, cls, b"<init>"), SITES)[:SITES]:
+        events = w.callers(references(w, cls, b"<init>"), SITES)
+        tracer.cut = tracer.cut or len(events) > SITES
+        for event in events[:SITES]:
             d = int(w.event_def[event])
             body = tracer.body(d) if int(w.def_class[d]) >= 0 else None
             code, local = w.event_place(event)
@@ -135,6 +137,7 @@ class _Material:
                 asked = [r for r in insn.src if r in registers]
                 self.asks -= len(asked)
                 if self.asks < 0:
+                    self.tracer.cut = True
                     return ""
                 mine = [r for r in asked if set(sources(body, k, r) or ()) & names]
                 if mine and insn.op in ("move", "cast"):

@@ -68,6 +68,8 @@ class Tracer:
     steps: int = STEPS
     walked: int = WALKED
     spent: int = 0
+    cut: bool = False
+    """A budget ended before what was asked: an absence means nothing."""
     _ran: dict[tuple[int, tuple[Place, ...], tuple[Place, ...], int], Found] = field(default_factory=dict)
     _callers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _readers: dict[tuple[int, str], list[tuple[int, list[int]]]] = field(default_factory=dict)
@@ -81,7 +83,8 @@ class Tracer:
     def body(self, d: int) -> Body | None:
         """A body, as long as the budget lasts."""
         if not self.world.decoded(d):
-            if self.spent >= BODIES:
+            if self.spent >= BODIES or self.world.spent():
+                self.cut = True
                 return None
             self.spent += 1
         return self.world.body(d)
@@ -105,6 +108,8 @@ class Tracer:
         # Whoever runs out of steps has not seen all; the next one may.
         if self.steps > 0 and self.walked > 0:
             self._ran[key] = found
+        else:
+            self.cut = True
         return found
 
     def inside(self, d: int, k: int, mode: int, depth: int) -> Found:

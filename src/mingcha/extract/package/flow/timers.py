@@ -59,7 +59,9 @@ def find(tracer: Tracer, objects: Objects, personal: dict[int, str]) -> Iterator
     """All of a program. `personal`: definition -> API that yields personal information there."""
     w = tracer.world
     for (cls, name), calls in _CALLS.items():
-        for event in w.callers(references(w, cls, name.encode()), SITES)[:SITES]:
+        events = w.callers(references(w, cls, name.encode()), SITES)
+        tracer.cut = tracer.cut or len(events) > SITES
+        for event in events[:SITES]:
             d = int(w.event_def[event])
             body = tracer.body(d) if int(w.def_class[d]) >= 0 else None
             code, local = w.event_place(event)

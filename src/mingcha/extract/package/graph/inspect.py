@@ -57,6 +57,8 @@ class Inspected:
     startup: Startup
     guards: guards.Guards
     sinks: Sinks
+    unfollowed: set[str] = field(default_factory=set)
+    """Calls whose values were not followed to their end; complete once `facts` is."""
     _classes: frozenset[str] | None = field(default=None)
 
     def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
@@ -71,8 +73,8 @@ class Inspected:
         )  # fmt: skip
         yield from verdicts.facts(self.startup, self.guards, items, owners, exhibit)
         world, objects = self.startup.world, self.startup.objects
-        yield from flows(world, calls, owners, self.sinks, exhibit)
-        yield from patterns(world, objects, facts, owners, self.sinks, exhibit)
+        yield from flows(world, calls, owners, self.sinks, exhibit, self.unfollowed)
+        yield from patterns(world, objects, facts, owners, self.sinks, exhibit, self.unfollowed)
 
     def reached(self, method: str) -> bool | None:
         """Whether a method runs on a start-up path; None where static reading cannot know."""

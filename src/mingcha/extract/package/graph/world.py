@@ -415,8 +415,12 @@ class World:
         """A definition's body; None without one, and beyond the budget of bodies."""
         if d not in self._bodies:
             code, local = self.place(d)
-            self._bodies[d] = decode(code, local) if len(self._bodies) < BODIES else None
+            self._bodies[d] = None if self.spent() else decode(code, local)
         return self._bodies[d]
+
+    def spent(self) -> bool:
+        """Whether the budget of bodies is."""
+        return len(self._bodies) >= BODIES
 
     def decoded(self, d: int) -> bool:
         """Whether a definition's body was asked for before."""
