@@ -137,16 +137,18 @@ class Guards:
         return False
 
 
-def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
-    """Work out the guards of a package; `startup.reach` becomes the reach past them."""
+def find(startup: Startup, ui: Mapping[str, Any], never: Mapping[int, frozenset[str]] | None = None) -> Guards:
+    """Work out the guards of a package; `startup.reach` becomes the reach past them. `never`: events that are
+    closed whatever the flags are."""
     out = Guards(startup.reach, startup, ui)
     writers = Writers(startup.world, startup.objects)
     values = writers.values
     writers.index_fields(out.first)
     readers = _readers(startup.world, out.first, set(writers.fields), writers.numbers, values)
-    if not len(readers):
+    never = {e: why for e, why in (never or {}).items() if out.first.reached[startup.world.event_def[e]]}
+    if not len(readers) and not never:
         return out
-    shut = _Closed(startup.world, values, readers)
+    shut = _Closed(startup.world, values, readers, never)
     opened: set[str] = set()
     closed = shut.events(opened)
     if not closed:
@@ -181,6 +183,7 @@ class _Closed:
     world: World
     values: Values
     readers: I64
+    never: Mapping[int, frozenset[str]]
     _by: dict[int, tuple[frozenset[str], list[int]]] = field(default_factory=dict)
 
     def events(self, opened: set[str]) -> dict[int, frozenset[str]]:
@@ -192,7 +195,7 @@ class _Closed:
                 self._by.pop(d, None)
             else:
                 self._by[d] = found
-        return {e: flags for flags, events in self._by.values() for e in events}
+        return {e: flags for flags, events in self._by.values() for e in events} | dict(self.never)
 
     def _one(self, d: int) -> tuple[frozenset[str], list[int]] | None:
         body = self.world.body(d)
