@@ -45,7 +45,8 @@ def table(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue, observed: I
         return {}
     said = _Said.of(kinds, catalogue)
     documents = {str(f.get("exhibit")) for f in kinds.get("policy-document", ())}
-    whole = bool(documents) and not any(str(f.get("exhibit")) in documents for f in kinds.get("limitation", ()))
+    whole = bool(documents) and all(f.get("whole") is not False for f in kinds["policy-document"])
+    whole = whole and not any(str(f.get("exhibit")) in documents for f in kinds.get("limitation", ()))
     permissions = {str(f.get("name")) for f in kinds.get("permission", ())}
     rows = [_row(key, c, said, catalogue, permissions, seen, whole) for key, c in _collect(kinds, catalogue).items()]
     rows = [r for r in rows if r["verdict"]]
@@ -227,7 +228,7 @@ def _declared(item: str, kind: str, said: Sequence[Fact], catalogue: Catalogue) 
 
 def _passage(f: Fact) -> Row:
     return {
-        "quote": str(f.get("quote") or f.get("name") or "")[:TEXT], "section": str(f.get("section") or "")[:TEXT],
+        "quote": str(f.get("quote") or f.get("data") or f.get("name") or "")[:TEXT], "section": str(f.get("section") or "")[:TEXT],
         "exhibit": f.get("exhibit"), "where": f.get("where"),
     }  # fmt: skip
 
