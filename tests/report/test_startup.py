@@ -44,7 +44,7 @@ def test_rows_stand_worst_first_and_device_parameters_fold() -> None:
         ("国际移动设备识别码", "reachable"), ("精准定位信息", "reachable"), ("安卓标识", "reachable"),
         ("已安装应用列表", "needs-run"), ("剪贴板内容", "guarded"),
     ]  # fmt: skip
-    assert [(r.name, r.verdict) for r in section.unreached] == [("通信录", "not-reachable")]
+    assert [(r.name, r.verdict) for r in section.unreached] == [("通讯录", "not-reachable")]
     assert {r.name for r in section.device} == {f"屏幕信息（{n}）" for n in range(4)} and not section.folded
     assert [t.calls for t in section.totals] == [19, 4, 3, 19]
     assert section.rows[0].counts == [4, 1, 0, 7] and section.rows[0].owner == "SDK 极光推送"
