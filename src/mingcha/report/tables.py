@@ -58,7 +58,7 @@ class Sdk(NamedTuple):
     classes: int
     sure: str
     by: str
-    personal: bool
+    personal: bool | None
     items: list[tuple[str, bool, int]]
     permissions: list[str]
 
@@ -174,12 +174,16 @@ def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
                 classes=number(entry.get("classes")),
                 sure=w.get("sure", str(entry.get("confidence") or "")),
                 by=w.join([w.get("by", sign) for sign in strings(entry.get("by"))]),
-                personal=entry.get("personal") is not False,
+                personal=_maybe(entry.get("personal", True)),
                 items=items,
                 permissions=[short_permission(name) for name in strings(entry.get("permissions"))],
             )
         )
-    return sorted(result, key=lambda s: (not s.personal, -len(s.items), -s.classes, s.id))
+    return sorted(result, key=lambda s: (s.personal is False, -len(s.items), -s.classes, s.id))
+
+
+def _maybe(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def short_permission(name: str) -> str:

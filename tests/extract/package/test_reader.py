@@ -12,7 +12,7 @@ import pytest
 
 from mingcha import catalogue
 from mingcha.catalogue import tree
-from mingcha.extract.package import assets, code, reader
+from mingcha.extract.package import assets, code, reader, sdk
 from mingcha.extract.package.dex import tables
 from mingcha.model import Exhibit
 from tests.extract.package import build
@@ -33,6 +33,12 @@ def caller(name: str, *strings: str) -> Cls:
 
 def component(tag: str, name: str, *children: Node, **attributes: build.Attr) -> Node:
     return (tag, {"android:name": name, **{f"android:{k}": v for k, v in attributes.items()}}, *children)
+
+
+def test_whether_a_framework_processes_personal_information_may_be_unknown() -> None:
+    sdks = catalogue.load().sdks
+    found = sdk.find(sdks, "", Counter({"cordova": 9, "jpush": 9, "okhttp": 9}), (), (), {}, ())
+    assert {f["id"]: f["personal"] for f in found} == {"cordova": None, "jpush": True, "okhttp": False}
 
 
 class Read:
