@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
 from mingcha.report import charts, selfstart, startup, summary, tables
-from mingcha.report.findings import FOLD, Reader, article_word, fold_at, overview, scenario_code
+from mingcha.report.findings import (
+    FOLD,
+    Reader,
+    article_word,
+    cited,
+    fold_at,
+    overview,
+    paper_at,
+    scenario_code,
+    startup_path,
+)
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import css_string, digest_name, octets, pick, prose, visible
 from mingcha.report.words import HTML_LANG, Words, words
@@ -210,6 +220,9 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         pick=pick,
         fold=FOLD,
         fold_at=fold_at,
+        paper_at=paper_at,
+        cited=cited(leads),
+        drawn_leads=any(view.path and startup_path(view.finding) for section in leads for view in section.findings),
         most=_MOST_ROWS,
     )
     return text.encode("utf-8")
