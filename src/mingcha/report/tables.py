@@ -225,6 +225,10 @@ def permissions(inventory: Mapping[str, Any], w: Words) -> list[PermissionRow]:
     return sorted(result, key=lambda row: (row.rank, _USED[row.used], row.name))
 
 
+_CARRIERS = ("android.content.Intent", "android.content.ContentResolver", "android.net.Uri", "java.")
+"""Interfaces that yield an item by what is asked of them: their names alone tell a reader nothing."""
+
+
 def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
     """Data items, the sensitive first."""
     known = sdk_names(inventory, w.lang)
@@ -234,7 +238,7 @@ def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
             sensitive=entry.get("sensitive") is True,
             owners=owners(entry.get("owners"), w, known),
             callers=number(entry.get("callers")),
-            apis=strings(entry.get("apis")),
+            apis=sorted(strings(entry.get("apis")), key=lambda api: api.startswith(_CARRIERS)),
         )
         for entry in dicts(inventory.get("items"))
     ]
