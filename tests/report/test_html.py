@@ -243,6 +243,15 @@ def test_no_owner_is_left_off_the_paper_by_a_long_list_of_another() -> None:
     assert [("Own" in r) for r in rows[1:4]] == [False, True, False]
 
 
+def test_a_call_with_the_answer_of_start_up_stands_once() -> None:
+    one = call("La/B;->c()V", "Lx/Y;->z()V", PUSH, "i")
+    path = msgspec.structs.replace(one, fact={**one.fact, "kind": "startup-path", "verdict": "needs-run"})
+    twice = finding("r", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect",), evidence=[one, path])
+    raw = source(inspection([twice])).decode()
+    assert printed_rows(raw) == 1
+    assert "证据（1 处）" in raw
+
+
 def test_clauses_of_leads_stand_once_in_a_table_for_paper() -> None:
     two = [finding(f"r{n}", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect",)) for n in (1, 2)]
     raw = source(inspection(two)).decode()

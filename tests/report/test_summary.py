@@ -114,3 +114,12 @@ def test_an_sdk_of_which_nothing_is_known_is_not_said_to_be_clean(said: bool | N
     assert isinstance(raw, bytes)
     page = raw.decode().partition('<section id="sdks"')[2]
     assert words_ in page[page.index("桥接框架") :].partition("</tr>")[0]
+
+
+def test_a_subject_without_a_name_is_called_by_its_file() -> None:
+    found = inspection()
+    exhibit = found.exhibits[0]
+    bare = msgspec.structs.replace(found.subject, name=None, id=None, sha256=exhibit.sha256)
+    rows = summary.subject(msgspec.structs.replace(found, subject=bare), words("zh"))
+    assert ("文件", exhibit.name, "text") in rows
+    assert not any(label == "文件" for label, _, _ in summary.subject(found, words("zh")))

@@ -90,6 +90,13 @@ def paper_at(rows: Sequence[Any], most: int = PAPER) -> int:
     return most if len(rows) > most + 1 else len(rows)
 
 
+def _once(rows: list[CodeRow]) -> list[CodeRow]:
+    """A call that start-up was asked about stands once, with the answer, where judge names the call and its
+    path as two pieces of evidence."""
+    answered = {(r.cls, r.method, r.api) for r in rows if r.state}
+    return [r for r in rows if r.state or (r.cls, r.method, r.api) not in answered]
+
+
 def _owners_first(rows: list[CodeRow]) -> list[CodeRow]:
     """The first row of each owner before the others: what stands open, or is printed, leaves nobody out
     who comes later in a long list."""
@@ -320,6 +327,9 @@ class Reader:
                 else:
                     text = labels.readable(evidence.text, w, self._called)
                     rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
+        told = len(code)
+        code = _once(code)
+        beside += told - len(code)
         issue_types = names.issue_types()
         sheet = finding.sheet or {}
         return View(

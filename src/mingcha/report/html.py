@@ -129,7 +129,8 @@ def _title(inspection: Inspection, w: Words) -> str:
 def _page_style(inspection: Inspection, w: Words) -> str:
     """Running header and footer of the printed pages."""
     s = inspection.subject
-    left = " ".join(part for part in (s.name or s.id or "", s.version or "") if part)
+    name = s.name or s.id or next((e.name for e in inspection.exhibits if e.sha256 == s.sha256), "")
+    left = " ".join(part for part in (name, s.version or "") if part)
     page = w("print.page").split("#")
     return (
         "@page{"
