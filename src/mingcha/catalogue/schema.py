@@ -122,7 +122,8 @@ class Sdk(Strict, kw_only=True):
     domains: list[str] = []
     meta: list[str] = []
     items: list[str] = []
-    personal: bool = True
+    personal: bool | Literal["unknown"] = True
+    """Whether it processes personal information. Unknown where it does what plug-ins or scripts ask of it."""
     policy: str | None = None
     sources: list[Source]
 

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
 from mingcha.report import charts, selfstart, startup, summary, tables
-from mingcha.report.findings import FOLD, Reader, article_word, fold_at, overview, scenario_code
+from mingcha.report.findings import (
+    FOLD,
+    Reader,
+    article_word,
+    cited,
+    fold_at,
+    overview,
+    paper_at,
+    scenario_code,
+    startup_path,
+)
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import css_string, digest_name, octets, pick, prose, visible
 from mingcha.report.words import HTML_LANG, Words, words
@@ -119,7 +129,8 @@ def _title(inspection: Inspection, w: Words) -> str:
 def _page_style(inspection: Inspection, w: Words) -> str:
     """Running header and footer of the printed pages."""
     s = inspection.subject
-    left = " ".join(part for part in (s.name or s.id or "", s.version or "") if part)
+    name = s.name or s.id or next((e.name for e in inspection.exhibits if e.sha256 == s.sha256), "")
+    left = " ".join(part for part in (name, s.version or "") if part)
     page = w("print.page").split("#")
     return (
         "@page{"
@@ -210,6 +221,9 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         pick=pick,
         fold=FOLD,
         fold_at=fold_at,
+        paper_at=paper_at,
+        cited=cited(leads),
+        drawn_leads=any(view.path and startup_path(view.finding) for section in leads for view in section.findings),
         most=_MOST_ROWS,
     )
     return text.encode("utf-8")
