@@ -200,7 +200,7 @@ def _verdict(row: Row, seen: frozenset[str], whole: bool) -> str:
 def _rank(row: Row) -> tuple[Any, ...]:
     run = row["called"]["count"] + row["sent"]["count"]
     who = row["receiver"]
-    return VERDICTS.index(row["verdict"]), not row["sensitive"], not run, -run, row["item"], who["kind"], who["id"]
+    return VERDICTS.index(row["verdict"]), not run, not row["sensitive"], -run, row["item"], who["kind"], who["id"]
 
 
 def _declared(item: str, kind: str, said: Sequence[Fact], catalogue: Catalogue) -> Row:

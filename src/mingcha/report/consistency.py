@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.report import charts, tables
-from mingcha.report.text import pick
+from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
 VERDICTS = ("contradicted", "omitted", "vague", "not-read", "over-declared", "disclosed")
@@ -47,6 +47,7 @@ class Row(NamedTuple):
     word: str
     sign: str
     ground: str
+    seen: bool
     places: list[Place]
 
 
@@ -69,7 +70,7 @@ def section(inventory: Any, w: Words) -> Section | None:
         return None
     names = tables.sdk_names(inventory, w.lang)
     rows = [_row(e, w, names) for e in tables.dicts(data.get("rows")) if e.get("verdict") in VERDICTS]
-    counts = data.get("counts") if isinstance(data.get("counts"), Mapping) else {}
+    counts = _map(data.get("counts"))
     figures = [(v, w(f"consistency_verdict.{v}"), tables.number(counts.get(v))) for v in VERDICTS]
     seen = [c for c in tables.strings(data.get("observed")) if c in _CHANNELS]
     return Section(
@@ -108,6 +109,7 @@ def _row(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> Row:
         word=w(f"consistency_verdict.{verdict}"),
         sign=SIGNS[verdict],
         ground=w.get("consistency_ground", ground) if verdict in ("omitted", "vague") else "",
+        seen=ground == "run",
         places=_places(declared, code, called, sent, w),
     )
 
@@ -156,10 +158,11 @@ def _places(
         quote, at = str(passage.get("quote") or ""), str(passage.get("section") or passage.get("where") or "")
         found.append(Place(w("consistency.declared"), w("consistency.quote", text=quote), at, str(passage.get("exhibit") or "")))
     for column, cell in (("code", code), ("called", called), ("sent", sent)):
-        found += [
-            Place(w(f"consistency.{column}"), str(e.get("text") or ""), str(e.get("where") or ""), str(e.get("exhibit") or ""))
-            for e in tables.dicts(cell.get("evidence"))
-        ]
+        for e in tables.dicts(cell.get("evidence")):
+            text, where = str(e.get("text") or ""), str(e.get("where") or "")
+            if column == "code":  # the place is the container and once more the method
+                text, where = ".".join(part for part in member(text) if part), where.partition(":")[0]
+            found.append(Place(w(f"consistency.{column}"), text, where, str(e.get("exhibit") or "")))
     return found[:EVIDENCE]
 
 

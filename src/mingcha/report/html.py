@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
-from mingcha.report import charts, selfstart, startup, summary, tables
+from mingcha.report import charts, consistency, selfstart, startup, summary, tables
 from mingcha.report.findings import (
     FOLD,
     Reader,
@@ -40,6 +40,9 @@ _LONG = re.compile(r"[A-Za-z0-9]{21,}")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAKS = re.compile(r"([./_$])")  # none of these stands in a character reference
 _HERE = Path(__file__).parent
+SECTIONS = (
+    "summary", "findings", "startup", "consistency", "sdks", "permissions", "items", "hosts", "limits", "records",
+)  # fmt: skip
 _MOST_ROWS = 1000  # of one inventory table; the JSON result has all
 
 
@@ -159,7 +162,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     waiting = summary.missing(inspection, w)
     not_seen = summary.unseen(inspection, w)
     packers = summary.packers(inventory, lang)
-    started = startup.section(inventory, w)
+    started, said = startup.section(inventory, w), consistency.section(inventory, w)
     first_reached, more_reached = summary.before_consent(started)
 
     def brief(findings: Sequence[Any]) -> list[Any]:
@@ -200,6 +203,8 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         waiting_briefly=summary.missing_briefly(inspection, w)[: summary.BRIEF],
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
         startup=startup.page(started, Markup),
+        said=consistency.page(said, Markup),
+        no={part: n for n, part in enumerate((p for p in SECTIONS if said or p != "consistency"), 1)},
         first_reached=first_reached,
         more_reached=more_reached,
         startup_leads=summary.startup_leads(groups),
