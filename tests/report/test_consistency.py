@@ -51,7 +51,7 @@ def test_cells_say_what_was_seen() -> None:
     imei = next(r for r in found.rows if r.verdict == "disclosed")
     assert imei.sent[:2] == ["1 条", "明文"] and imei.places[0].column == "文本所述"
     where = next(r for r in found.rows if r.code == "启动可达")
-    assert where.called == ["未成功 1 次"] and where.ground == "仅代码" and where.places[0].text == "com.a.B.where"
+    assert where.called == ["未成功 1 次"] and where.ground == "仅代码" and where.places[0].text == "com.a.B.where()"
     assert any(receiver != "应用自身" for _, receiver in rows)
     assert [n for _, _, n, _ in found.totals] == [1, 2, 0, 0, 0, 1]
 

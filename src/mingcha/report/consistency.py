@@ -156,7 +156,7 @@ def _places(
     found: list[Place] = []
     for passage in tables.dicts(declared.get("passages")):
         quote, at = str(passage.get("quote") or ""), str(passage.get("section") or passage.get("where") or "")
-        found.append(Place(w("consistency.declared"), w("consistency.quote", text=quote), at, str(passage.get("exhibit") or "")))
+        found.append(Place(w("consistency.declared"), f"“{quote}”", at, str(passage.get("exhibit") or "")))
     for column, cell in (("code", code), ("called", called), ("sent", sent)):
         for e in tables.dicts(cell.get("evidence")):
             text, where = str(e.get("text") or ""), str(e.get("where") or "")
