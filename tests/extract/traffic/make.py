@@ -215,8 +215,8 @@ def tls(messages: Sequence[bytes], host: str = "api.lab.example", version: ssl.T
         return turns, log.read_bytes()
 
 
-def h2(requests: Iterable[Request]) -> bytes:
-    """The client's side of an HTTP/2 connection: header fields as literals (RFC 7541 6.2.2), one data frame each."""
+def h2(requests: Iterable[Request], first: int = 1) -> bytes:
+    """The client's side of an HTTP/2 connection, or a later part of it: header fields as literals (RFC 7541 6.2.2), one data frame each."""
 
     def frame(kind: int, flags: int, stream: int, data: bytes) -> bytes:
         return len(data).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + data
@@ -226,8 +226,8 @@ def h2(requests: Iterable[Request]) -> bytes:
         size = bytes((len(data),)) if len(data) < 127 else bytes((127, (len(data) - 127) & 127 | 128, (len(data) - 127) >> 7))
         return size + data
 
-    out = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"")
-    for n, r in enumerate(requests):
+    out = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"") if first == 1 else b""
+    for n, r in enumerate(requests, first // 2):
         fields = [(":method", r.method), (":scheme", r.scheme), (":authority", r.host), (":path", r.target), *((k.lower(), v) for k, v in r.headers)]
         block = b"".join(b"\x00" + text(k) + text(v) for k, v in fields)
         out += frame(1, 4 if r.body else 5, 2 * n + 1, block)

@@ -139,7 +139,7 @@ class _Reading:
         t = self._time(c.t)
         before = ("tcp", c.host or c.ip, c.ip, c.port, "tls", None)
         if not c.opaque and c.tls and before in self.flows:  # read before its handshake was
-            self.flows[before[:4] + (c.tls, None)] = self.flows.pop(before)
+            self.flows[(*before[:4], c.tls, None)] = self.flows.pop(before)
         if c.bytes_out or c.bytes_in or c.opaque:
             self._flow(c, c.proto, c.tls, None)
         if c.opaque:

@@ -110,10 +110,13 @@ def _packet(layers: dict[str, Any], stamp: str, streams: _Streams, opened: set[K
     back: Key = (key[2], key[3], key[0], key[1])
     t = int(stamp) / 1000 if stamp.isdigit() else None
     where = f"packet {_one(layers.get('frame'), 'frame_frame_number')}"
-    for raw in _many(layers.get("http_raw")):
-        for r in wire.requests(_hex(raw)):
+    parts = _many(layers.get("http"))
+    for n, raw in enumerate(_many(layers.get("http_raw"))):
+        # The bytes of the layer end before a body that another dissector took over.
+        body = _hex(_one(parts[n], "http_http_file_data_raw")) if n < len(parts) else b""
+        for r in wire.requests(_hex(raw))[:1]:
             opened.add(key)
-            yield _message(where, t, key, r.method, r.target, r.headers, r.body)
+            yield _message(where, t, key, r.method, r.target, r.headers, body or r.body)
     for part in _many(layers.get("http2")):
         if isinstance(part, dict):
             opened.add(back if back in opened else key)
@@ -147,6 +150,9 @@ class _Streams:
         kind = _one(part, "http2_http2_type")
         if kind == "1":
             names, values = _many(part.get("http2_http2_header_name")), _many(part.get("http2_http2_header_value"))
+            raw = _many(part.get("http2_http2_header_value_raw"))  # the shown text escapes what is not ASCII
+            if len(raw) == len(values):
+                values = [_hex(v).decode("utf-8", "replace") for v in raw]
             headers = [(str(k), str(v)) for k, v in zip(names, values, strict=False)]
             if any(k == ":method" for k, _ in headers) and len(self._open) < _OPEN:
                 self._open[number] = (where, t, headers, bytearray())

@@ -172,7 +172,9 @@ class _Walk:
                 text = data.decode()
             except UnicodeDecodeError:
                 text = ""
-            if text and _printable(text):
+            # A first byte below a blank is the tag of a field; texts hardly begin so.
+            odd = text and (data[0] < 32 or not _printable(text))
+            if text and not odd:
                 self._text(text, place, key, layers, depth)
                 return
             if parts := proto.fields(data):
@@ -184,6 +186,9 @@ class _Walk:
                         self._bytes(value, where, key, layers, depth + 1)
                     elif isinstance(value, float) or value > 999_999:
                         self._add(where, key, repr(value), layers)
+                return
+            if text and _printable(text, 20):
+                self._text(text, place, key, layers, depth)
                 return
             if chinese := _chinese(data):
                 self._text(chinese, place, key, layers, depth)
@@ -353,11 +358,11 @@ class _Walk:
         return bytes(out)
 
 
-def _printable(text: str) -> bool:
-    """Few control characters: a bit pattern that happens to be UTF-8 has many."""
+def _printable(text: str, one_in: int = 0) -> bool:
+    """No control characters, or at most one in so many: a bit pattern that happens to be UTF-8 has many."""
     sample = text[:400]
     odd = sum(c < " " and c not in "\t\r\n" for c in sample)
-    return odd * 20 <= len(sample) and (odd == 0 or len(sample) > 40)
+    return odd * one_in <= len(sample) if one_in else odd == 0
 
 
 def _chinese(data: bytes) -> str:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 _REQUEST = re.compile(rb"(?:^|(?<=\n)|(?<=[^A-Z]))([A-Z]{3,12}) ([^ \r\n]{1,65536}) HTTP/1\.[01]\r?\n")
+_LINE = re.compile(_REQUEST.pattern.partition(rb"))")[2])
 _METHODS = (b"GET", b"POST", b"PUT", b"HEAD", b"DELETE", b"OPTIONS", b"PATCH", b"CONNECT", b"TRACE")
 VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1.0", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 # Cipher suites that are weak, by number (IANA registry): NULL, export, RC4, DES, 3DES, anonymous.
@@ -44,7 +45,7 @@ def requests(data: bytes) -> list[Request]:
     """All requests of one direction. After a gap reading goes on at the next request line."""
     out: list[Request] = []
     at = 0
-    while found := _REQUEST.search(data, at):
+    while found := _LINE.match(data, at) or _REQUEST.search(data, at):
         head_end = data.find(b"\r\n\r\n", found.end() - 2)
         stop, gap = (head_end, 4) if head_end >= 0 else (data.find(b"\n\n", found.end() - 1), 2)
         whole = stop >= 0
