@@ -24,10 +24,11 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from mingcha import catalogue
-from mingcha.extract.traffic import canary, reader
 from tests.extract.traffic import make
 from tests.extract.traffic.make import Request
+
+from mingcha import catalogue
+from mingcha.extract.traffic import canary, reader
 
 ITEMS = (
     "imei-1", "imsi", "iccid", "serial", "android-id", "oaid", "mac", "bssid", "phone", "id-card", "name", "address",

@@ -28,6 +28,8 @@ _READERS: dict[str, Callable[[Path, Limits], Iterator[Record]]] = {
 # Below this share of decoded bytes what was not found may well lie in the rest.
 DECODED = 0.95
 _FLOWS = 50_000  # different connections told
+_CLEAN = 100_000  # texts remembered
+_SHORT = 7  # characters of the shortest pattern: a degree with four decimals
 
 
 def read(
@@ -70,13 +72,14 @@ class _Reading:
         self.digest, self.limits, self.notes = digest, limits, Notes(limits)
         self._emit = emit
         self.parties = Parties(catalogue.sdks)
-        self.keys = shapes.lexicon(catalogue.items)
+        self.keys = shapes.Lexicon(catalogue.items)
         self.matcher: forms.Matcher | None = None
         self.ca: str | None = None
         self.planted = 0
         self._sheet(sheet, catalogue.items)
         self.begin: float | None = None
         self.messages = self.decoded = self.closed = self.told = 0
+        self.clean: set[str] = set()
         self.flows: dict[tuple[str, str, str, int, str, str | None], _Flow] = {}
         self.opaque: dict[tuple[str, str], tuple[str, float, int]] = {}
         self.weak: dict[tuple[str, str, str], tuple[str, float]] = {}
@@ -199,23 +202,31 @@ class _Reading:
         """(seed, encodings, leaf, datum) of each planted value: once per field, form and value, at the innermost
         place it was seen at."""
         assert self.matcher
+        # Most values of a recording come again and again; what held nothing is not searched twice.
+        clean = self.clean
+        chosen = [n for n, leaf in enumerate(leaves) if len(leaf.text) >= _SHORT and leaf.text not in clean]
         starts, at = [], 0
-        for leaf in leaves:
+        for n in chosen:
             starts.append(at)
-            at += len(leaf.text) + 1
-        text = "\0".join([leaf.text for leaf in leaves])
+            at += len(leaves[n].text) + 1
+        hit: set[int] = set()
+        text = "\0".join([leaves[n].text for n in chosen])
         found: dict[tuple[int, tuple[str, ...], int], None] = {}
         halves: dict[tuple[int, str, str], dict[tuple[str, ...], int]] = {}
         for begin, end, pattern in self.matcher.find(text):
-            n = bisect_right(starts, begin) - 1
+            k = bisect_right(starts, begin) - 1
+            n = chosen[k]
             leaf = leaves[n]
-            if end > starts[n] + len(leaf.text):
+            if end > starts[k] + len(leaf.text):
                 continue
+            hit.add(n)
             layers = _essential(leaf.layers + pattern.layers)
             if pattern.part:
                 halves.setdefault((pattern.seed, pattern.datum, pattern.part), {})[layers] = n
             else:
                 found[pattern.seed, layers, n] = None
+        if len(clean) < _CLEAN:
+            clean.update(leaves[n].text for n in chosen if n not in hit and len(leaves[n].text) <= 200)
         for seed, layers, n in list(found):  # the same value, seen once more before it was decoded
             while (n := leaves[n].parent) >= 0:
                 found.pop((seed, layers, n), None)

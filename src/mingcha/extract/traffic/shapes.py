@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mingcha.extract.traffic import checks
@@ -43,31 +44,36 @@ _LAT = re.compile(r"^(?:.*[^a-z])?lat(?:i|itude)?(?:[^a-z].*)?$", re.I)
 _PAIR = re.compile(r"(-?\d{1,3}\.\d{4,17})[,;| ]{1,2}(-?\d{1,3}\.\d{4,17})")
 
 
-def lexicon(items: Mapping[str, Any]) -> dict[str, str]:
-    """Key without case and separators → item, for the items that have a shape."""
-    out: dict[str, str] = {}
-    for name in (*_VALUES, "precise-location"):
-        for key in items[name].traffic_keys if name in items else ():
-            out.setdefault(_bare(key), name)
-    return out
+class Lexicon:
+    """Key of a field → item, for the items that have a shape; case and separators do not count."""
+
+    def __init__(self, items: Mapping[str, Any]) -> None:
+        self._keys: dict[str, str] = {}
+        for name in (*_VALUES, "precise-location"):
+            for key in items[name].traffic_keys if name in items else ():
+                self._keys.setdefault(_bare(key), name)
+        self.item = lru_cache(maxsize=20_000)(self._item)
+
+    def _item(self, key: str) -> str | None:
+        return self._keys.get(_bare(key)) if len(key) <= 60 else None
 
 
 def _bare(key: str) -> str:
     return "".join(c for c in key.lower() if c.isalnum())
 
 
-def find(leaves: Sequence[Leaf], keys: Mapping[str, str], taken: Iterable[int]) -> list[Shape]:
+def find(leaves: Sequence[Leaf], lexicon: Lexicon, taken: Iterable[int]) -> list[Shape]:
     """Leads among the leaves; `taken`: indices of leaves in which a planted value was found already."""
     out: list[Shape] = []
     done = set(taken)
     lats: list[tuple[float, int]] = []
     lons: list[tuple[float, int]] = []
     for n, leaf in enumerate(leaves):
-        key, text = leaf.key, leaf.text
-        if not key or len(text) > 128 or len(text) < 5:
+        key = leaf.key
+        if not key or (item := lexicon.item(key)) is None:
             continue
-        item = keys.get(_bare(key))
-        if item is None or n in done:
+        text = leaf.text
+        if not 5 <= len(text) <= 128 or n in done:
             continue
         if item == "precise-location":
             if pair := _PAIR.fullmatch(text):

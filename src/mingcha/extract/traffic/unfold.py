@@ -26,6 +26,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JWT = re.compile(r"(eyJ[\w-]+)\.([\w-]+)\.[\w-]*")
 _UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{1,5});|&#([0-9]{1,6});")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_COMMON = re.compile("[\t\r\n -~\u3000-\u9fff\uff00-\uffef]*")  # characters of ordinary Chinese text
 _MEDIA = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"PK\x03\x04", b"%PDF", b"OggS", b"ID3", b"\x1aE\xdf\xa3", b"wOF",
 )  # fmt: skip
@@ -249,6 +251,8 @@ class _Walk:
 
     def _coded(self, text: str, place: str, key: str, layers: tuple[str, ...], depth: int) -> None:
         text = text.strip()
+        if " " in text:
+            return
         if _HEX.fullmatch(text):
             self._bytes(bytes.fromhex(text), place, key, (*layers, "hex"), depth + 1)
         elif _UUID.fullmatch(text):
@@ -299,8 +303,8 @@ class _Walk:
             elif isinstance(value, str):
                 if value:
                     self._text(value, where, name, layers, depth + 1)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
-                self._add(where, name, repr(value), layers)
+            elif isinstance(value, float) or (isinstance(value, int) and not -100_000 < value < 100_000):
+                self._add(where, name, repr(value), layers)  # shorter numbers say nothing
             if len(self.leaves) >= self.limits.message_leaves:
                 self.trouble.add("reader-limit")
                 return True
@@ -360,9 +364,9 @@ class _Walk:
 
 def _printable(text: str, one_in: int = 0) -> bool:
     """No control characters, or at most one in so many: a bit pattern that happens to be UTF-8 has many."""
-    sample = text[:400]
-    odd = sum(c < " " and c not in "\t\r\n" for c in sample)
-    return odd * one_in <= len(sample) if one_in else odd == 0
+    if not one_in:
+        return _CONTROL.search(text, 0, 400) is None
+    return len(_CONTROL.findall(text, 0, 400)) * one_in <= min(400, len(text))
 
 
 def _chinese(data: bytes) -> str:
@@ -371,7 +375,7 @@ def _chinese(data: bytes) -> str:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return ""
-    return text if all(" " <= c <= "~" or c in "\t\r\n" or "\u3000" <= c <= "\u9fff" or c >= "\uff00" for c in text) else ""
+    return text if _COMMON.fullmatch(text) else ""
 
 
 def _flat(text: str) -> str:
