@@ -48,7 +48,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ve
     """All values of one device."""
 
     version: Literal[1]
-    seeds: Annotated[list[Seed], msgspec.Meta(min_length=1, max_length=500)]
+    seeds: Annotated[list[Seed], msgspec.Meta(min_length=1, max_length=200)]
     device: str | None = None
     made: str | None = None
     recording: Recording = Recording()
