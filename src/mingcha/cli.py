@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
+from mingcha.cli_inputs import prints_option, seeds_option
 from mingcha.errors import BadInput, Exit, MingchaError, Usage
 from mingcha.plain import plain
 
@@ -31,6 +32,7 @@ class _State:
     def __init__(self, lang: str | None, debug: bool) -> None:
         self.wanted, self.debug = lang, debug
         self.prints: Path | None = None
+        self.seeds: Path | None = None
         self._settings: Settings | None = None
 
     @property
@@ -38,7 +40,7 @@ class _State:
         if self._settings is None:
             from mingcha import settings
 
-            self._settings = settings.load(prints=self.prints)
+            self._settings = settings.load(prints=self.prints, seeds=self.seeds)
         return self._settings
 
     @property
@@ -56,26 +58,22 @@ lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), callback=_
     help="Language of what is shown. 显示语言。")  # fmt: skip
 
 
-def _prints(context: click.Context, _: click.Parameter, value: Path | None) -> None:
-    context.obj.prints = value
-
-
-prints_option = click.option("--fingerprints", type=click.Path(path_type=Path), callback=_prints, expose_value=False,
-    help="Fingerprints of SDKs (mingcha sdk learn). SDK 指纹文件。")  # fmt: skip
-
-
 class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "sdk"])
+        return sorted([*super().list_commands(ctx), "sdk", "seeds"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "sdk":
-            return super().get_command(ctx, cmd_name)
-        from mingcha.cli_sdk import sdk
+        if cmd_name == "sdk":
+            from mingcha.cli_sdk import sdk
 
-        return sdk
+            return sdk
+        if cmd_name == "seeds":
+            from mingcha.cli_seeds import seeds
+
+            return seeds
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -166,6 +164,7 @@ exhibit_argument = click.argument(
 )
 @drafts_option
 @prints_option
+@seeds_option
 @_formats
 @click.pass_obj
 def scan(
@@ -196,6 +195,7 @@ def scan(
 @exhibit_argument
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
 @prints_option
+@seeds_option
 @lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:

@@ -49,6 +49,15 @@ def parts(settings: Settings) -> list[Part]:
         Part("resource limits", limits, False, "缺少时子进程只受时钟约束", "without them only the clock bounds the child process"),
         Part("MINGCHA_HOME", writable, False, "不可写时每次都要重新编译规则库", "unwritable: the catalogue is compiled at every start"),
         Part("numba", _package("numba"), False, "仅用于常驻进程加速（fast）", "only speeds up resident workers (extra fast)"),
+        *(
+            Part(n, _package(n), False, f"流量：{zh}（evidence）", f"traffic: {en} (extra evidence)")
+            for n, zh, en in (
+                ("pyahocorasick", "缺少时不查找预置标识", "without it planted values are not looked for"),
+                ("publicsuffixlist", "缺少时不识别注册域名", "without it registrable domains are not told"),
+                ("brotli", "缺少时不解压 Brotli", "without it Brotli bodies stay closed"),
+            )
+        ),
+        Part("tshark", shutil.which("tshark"), False, "流量：缺少时不解密附带密钥的 TLS", "traffic: without it TLS stays closed even with its secrets"),
         Part("dexdump", shutil.which("dexdump"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("androguard", _package("androguard"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("chromium", shutil.which("chromium"), False, "仅用于检查报告的无障碍与版面", "only to check the report's accessibility and layout"),

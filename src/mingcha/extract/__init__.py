@@ -29,11 +29,14 @@ class Reader(NamedTuple):
     read: str
     cached: bool = False
     """Whether `read` takes a cache and a file of fingerprints as well."""
+    seeded: bool = False
+    """Whether `read` takes an identity sheet as well."""
 
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
 READERS: dict[str, Reader] = {
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
+    "traffic": Reader("mingcha.extract.traffic.sniff", "mingcha.extract.traffic.reader", seeded=True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
 }
 
@@ -72,8 +75,8 @@ def sniff(path: Path) -> str:
     raise BadInput(
         f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
         {
-            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、人工核验单（YAML）",
-            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, check sheet answers (YAML)",
+            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、流量记录（HAR、mitmproxy、pcap）、人工核验单（YAML）",
+            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, traffic (HAR, mitmproxy, pcap), check sheet answers (YAML)",
         },
         code="unknown-kind",
     )  # fmt: skip
@@ -89,7 +92,7 @@ def unreadable(path: Path, error: OSError) -> BadInput:
 
 def read_here(
     path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None, cache: Cache | None = None,
-    prints: Path | None = None,
+    prints: Path | None = None, seeds: Path | None = None,
 ) -> Exhibit:  # fmt: skip
     """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
     from mingcha import catalogue as cat
@@ -97,6 +100,8 @@ def read_here(
     root, reader = Path(catalogue) if catalogue else None, READERS[kind or sniff(path)]
     loaded = cat.lists(root) if reader.cached else cat.load(root)  # a reader of code needs no rules
     module = importlib.import_module(reader.read)
-    more = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
+    more: dict[str, Any] = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
+    if reader.seeded:
+        more["seeds"] = seeds
     exhibit: Exhibit = module.read(path, emit, loaded, **more)
     return exhibit
