@@ -59,7 +59,7 @@ def read(
                 progress(path.name)
             try:
                 # A check sheet is the user's own file; only what the inspected made is kept apart.
-                if kind != "package":
+                if kind == "sheet":
                     here: list[Fact] = []
                     exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
                     facts += here

@@ -33,6 +33,8 @@ class Reader(NamedTuple):
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
 READERS: dict[str, Reader] = {
+    # Before packages: a workbook is a ZIP too. It is told by its own names and never where a manifest or code is.
+    "behaviour": Reader("mingcha.extract.behaviour.sniff", "mingcha.extract.behaviour.reader"),
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
 }
@@ -72,8 +74,8 @@ def sniff(path: Path) -> str:
     raise BadInput(
         f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
         {
-            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、人工核验单（YAML）",
-            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, check sheet answers (YAML)",
+            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、行为记录（behaviour.jsonl、camille、AppScan、logcat、dumpsys）、人工核验单（YAML）",
+            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, behaviour logs (behaviour.jsonl, camille, AppScan, logcat, dumpsys), check sheet answers (YAML)",
         },
         code="unknown-kind",
     )  # fmt: skip
