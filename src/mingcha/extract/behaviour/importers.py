@@ -38,7 +38,7 @@ def header(line: str) -> Record | None:
         return None
     try:
         found = msgspec.json.decode(line[len(DIRECTIVE) :].strip().encode(), type=Record)
-    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return None
     found.event = "run"
     return found
@@ -192,7 +192,7 @@ def appscan(path: Path, apis: Apis, notes: Notes) -> Records:
     if path.stat().st_size <= WHOLE:
         try:
             whole = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             pass
         else:
             for n, entry in enumerate(whole if isinstance(whole, list) else [whole]):
@@ -204,7 +204,7 @@ def appscan(path: Path, apis: Apis, notes: Notes) -> Records:
         if line.strip():
             try:
                 first = _payloads(msgspec.json.decode(line), f"line {number}", hooked) or first
-            except (msgspec.MsgspecError, RecursionError):
+            except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
                 bad += 1
     if bad:
         notes.limitation("malformed-log", f"{bad} lines are no JSON")

@@ -6,6 +6,7 @@ A form is known by marks that only it has; JSON, YAML or ZIP as such is no mark.
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import struct
 import zipfile
@@ -40,7 +41,7 @@ def form(path: Path, head: bytes) -> Form | None:
     """The form of a log, from its first bytes and, for a workbook, its directory. None where it is no log."""
     if head[:2] == b"PK":
         return "camille-xlsx" if _workbook(path, head) else None
-    if b"\0" in head and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if b"\0" in head[:16] and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return None
     text = decode(head)
     if text.lstrip().startswith(("{", "[")):
@@ -104,11 +105,9 @@ def _workbook(path: Path, head: bytes) -> bool:
             for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"):
                 if name in z.NameToInfo:
                     with z.open(name) as part:
-                        text = part.read(SHARED).decode("utf-8", "replace")
+                        text = html.unescape(part.read(SHARED).decode("utf-8", "replace"))
                     if any(all(column in text for column in pair) for pair in COLUMNS):
                         return True
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
-        return False
-    except Exception:  # zlib and lzma have errors of their own; a broken archive is the package reader's
+    except Exception:  # zipfile, zlib and lzma have errors of their own; what is broken is the package reader's
         return False
     return False
