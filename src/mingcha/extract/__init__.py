@@ -35,6 +35,8 @@ class Reader(NamedTuple):
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
 READERS: dict[str, Reader] = {
+    # Before packages: a workbook is a ZIP too. It is told by its own names and never where a manifest or code is.
+    "behaviour": Reader("mingcha.extract.behaviour.sniff", "mingcha.extract.behaviour.reader"),
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
     "traffic": Reader("mingcha.extract.traffic.sniff", "mingcha.extract.traffic.reader", seeded=True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
@@ -75,8 +77,11 @@ def sniff(path: Path) -> str:
     raise BadInput(
         f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
         {
-            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、流量记录（HAR、mitmproxy、pcap）、人工核验单（YAML）",
-            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, traffic (HAR, mitmproxy, pcap), check sheet answers (YAML)",
+            "zh": "可读：安装包（APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX）、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、"
+            "流量记录（HAR、mitmproxy、pcap）、行为记录（behaviour.jsonl、camille、AppScan、logcat、dumpsys）、人工核验单（YAML）",
+            "en": "readable: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies and lists (HTML, TXT, "
+            "Markdown, DOCX, PDF), traffic (HAR, mitmproxy, pcap), behaviour logs (behaviour.jsonl, camille, AppScan, logcat, "
+            "dumpsys), check sheet answers (YAML)",
         },
         code="unknown-kind",
     )  # fmt: skip
