@@ -59,7 +59,7 @@ def read(
                 progress(path.name)
             try:
                 # A check sheet is the user's own file; only what the inspected made is kept apart.
-                if kind != "package":
+                if kind == "sheet":
                     here: list[Fact] = []
                     exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
                     facts += here
@@ -97,7 +97,7 @@ def _text(path: Path | None) -> str | None:
 
 
 def _read_here(path: Path, kind: str, catalogue: Path | None, prints: Path | None) -> extract.Reading:
-    """A package in this process; refused as the child process would have it."""
+    """An exhibit in this process; refused as the child process would have it."""
     facts: list[Fact] = []
     try:
         return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue), prints=prints), facts=facts)

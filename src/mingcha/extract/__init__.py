@@ -35,6 +35,8 @@ class Reader(NamedTuple):
 READERS: dict[str, Reader] = {
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
+    # Any text that speaks of privacy: it comes after everything that is known by a form of its own.
+    "policy": Reader("mingcha.extract.policy.sniff", "mingcha.extract.policy.reader"),
 }
 
 
@@ -72,8 +74,8 @@ def sniff(path: Path) -> str:
     raise BadInput(
         f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
         {
-            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、人工核验单（YAML）",
-            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, check sheet answers (YAML)",
+            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、人工核验单（YAML）",
+            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, privacy policies and lists (HTML, TXT, Markdown, DOCX, PDF), check sheet answers (YAML)",
         },
         code="unknown-kind",
     )  # fmt: skip
