@@ -61,11 +61,11 @@ def field_of(label: str) -> str | None:
 
 def _header(row: Sequence[Cell]) -> list[str | None] | None:
     """Fields of the columns if the row is a head: at least two known ones, and all of them short."""
-    if any(len(c.text) > 40 or "。" in c.text for c in row):
+    if any(len(c.text) > 30 or re.search(r"[。、]|https?:|有限公司", c.text) for c in row):
         return None
     fields = [field_of(c.text) for c in row]
     known = {f for f in fields if f}
-    if len(known) < 2 or not known & {"items", "purpose", "vendor", "link", "scene", "package"}:
+    if len(known) < 2 or 2 * sum(f is not None or not c.text or bool(_IGNORED.match(c.text)) for f, c in zip(fields, row, strict=True)) < len(row) or not known & {"items", "purpose", "vendor", "link", "scene", "package"}:
         return None
     return _best(fields, row)
 
@@ -114,7 +114,9 @@ class Lists:
 
     def _rows(self, block: Block, first: int, fields: list[str | None]) -> None:
         for row, offset in zip(block.rows[first:], block.row_offsets[first:], strict=True):
-            if _header(row) or len({c.text for c in row}) == 1:
+            if [c.text for c in row] == [c.text for c in block.rows[first - 1]] if first else _header(row):
+                continue
+            if len({c.text for c in row}) == 1:
                 continue  # the head again, or a row that is one heading
             self._keep(_listing(zip(fields, row, strict=False), row, offset, block.path))
 

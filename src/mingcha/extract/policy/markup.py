@@ -24,14 +24,14 @@ class _Table:
         self.rows: list[list[Cell]] = []
         self.row: list[Cell | None] = []
         self.open = False
-        self.span: tuple[int, int] = (1, 1)
+        self.span: tuple[int, int] = (0, 0)  # of the open cell; none is open
         self.hanging: dict[int, tuple[int, Cell]] = {}
         self.text: list[str] = []
         self.links: list[str] = []
 
     def start_row(self) -> None:
         self.end_row()
-        self.row, self.open = [], True
+        self.row, self.open, self.span = [], True, (0, 0)
 
     def end_cell(self, limit: int) -> None:
         if not self.open or self.span == (0, 0):
@@ -54,8 +54,6 @@ class _Table:
             if left > 1:
                 self.hanging[at] = (left - 1, cell)
             self.row.append(cell)
-            if left > 1 and self.hanging[at][0] == left - 1:
-                continue
 
     def end_row(self, limit: int = 40) -> None:
         if self.open:

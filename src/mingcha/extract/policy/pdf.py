@@ -8,6 +8,7 @@ is pdfium's again.
 from __future__ import annotations
 
 import importlib.util
+import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,9 @@ from mingcha.extract.policy.text import clean
 
 LINES = 4  # drawn paths below which a page has no table
 FEW = 12  # characters on a page below which a picture on it counts as a scan
+_ADDRESS = re.compile(r"https?://[^\s，。；、）)]{4,400}")
 Box = tuple[float, float, float, float]  # left, top, right, bottom, from the top left corner, in points
+Grid = tuple[Box, list[list[Box | None]], list[tuple[Box, str]]]  # box, rows of boxes of cells, link areas of the page
 
 
 def missing() -> list[str]:
@@ -97,9 +100,9 @@ def _page(pdf: Any, number: int, tables: _Tables, builder: Builder, pending: lis
                 pending += whole.splitlines()
                 return False
             top = 0.0
-            for box, rows in grids:
+            for box, rows, links in grids:
                 pending += _inside(text, (0, top, width, box[1]), height).splitlines()
-                cells = [[Cell(_cell(_inside(text, c, height))) if c else Cell("") for c in row] for row in rows]
+                cells = [[Cell(_cell(_inside(text, c, height)), _targets(c, links)) if c else Cell("") for c in row] for row in rows]
                 if _continues(builder, pending, cells):
                     _go_on(builder, cells)
                 else:
@@ -118,7 +121,14 @@ def _page(pdf: Any, number: int, tables: _Tables, builder: Builder, pending: lis
 def _inside(text: Any, box: Box, height: float) -> str:
     left, top, right, bottom = box
     found: str = text.get_text_bounded(left, height - bottom, right, height - top) if bottom > top and right > left else ""
+    found = re.sub(r"(https?://[!-~]*)[\x02\ufffe]\s*", r"\1-", found)  # a hyphen of an address, not of a broken word
     return found.replace("\ufffe", "").replace("\x02", "")
+
+
+def _targets(cell: Box, links: Sequence[tuple[Box, str]]) -> tuple[str, ...]:
+    """Addresses of the link areas whose middle lies in a cell."""
+    left, top, right, bottom = cell
+    return tuple(dict.fromkeys(url for (a, b, c, d), url in links if left <= (a + c) / 2 <= right and top <= (b + d) / 2 <= bottom))
 
 
 def _cell(text: str) -> str:
@@ -138,7 +148,13 @@ def _cell(text: str) -> str:
 
 
 def _linked(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
-    return [[Cell(c.text, tuple(re.findall(r"https?://[^\s，。；、）)]{4,400}", c.text))) for c in row] for row in rows]
+    """Cells with the addresses that they point at, or else show."""
+    return [[Cell(c.text, c.links or tuple(_ADDRESS.findall(c.text))) for c in row] for row in rows]
+
+
+def _joined_cell(a: Cell, b: Cell) -> Cell:
+    text = a.text + b.text
+    return Cell(text, tuple(dict.fromkeys((*(x for x in a.links + b.links if x not in a.text), *_ADDRESS.findall(text)))))
 
 
 def _continues(builder: Builder, pending: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bool:
@@ -155,14 +171,14 @@ def _go_on(builder: Builder, rows: Sequence[Sequence[Cell]]) -> None:
     if new and [c.text for c in new[0]] == [c.text for c in old[0]]:
         new = new[1:]  # the head is repeated on each page
     if new and not new[0][0].text and len(new[0]) == len(old[-1]):
-        old[-1] = [Cell(a.text + b.text, a.links + b.links) for a, b in zip(old[-1], new[0], strict=True)]
+        old[-1] = [_joined_cell(a, b) for a, b in zip(old[-1], new[0], strict=True)]
         new = new[1:]
     builder.replace_table(last, old + new)
 
 
 def _paragraphs(lines: Sequence[str], builder: Builder) -> None:
     for line in joined([x for x in lines if not re.fullmatch(r"\s*(?:[-—]?\s*\d{1,3}\s*[-—]?|第\s*\d+\s*页.*|\d+\s*/\s*\d+)\s*", x)]):
-        builder.text(line, re.findall(r"https?://[^\s，。；、）)]{4,400}", line), item=bool(LIST_MARK.match(line)) and not heading_level(line))
+        builder.text(line, _ADDRESS.findall(line), item=bool(LIST_MARK.match(line)) and not heading_level(line))
 
 
 class _Tables:
@@ -172,11 +188,12 @@ class _Tables:
         self.path = path
         self.pdf: Any = None
 
-    def of(self, number: int) -> list[tuple[Box, list[list[Box | None]]]]:
-        """Ruled tables of a page from top to bottom: box, rows of boxes of cells."""
+    def of(self, number: int) -> list[Grid]:
+        """Ruled tables of a page from top to bottom."""
         import pdfplumber
 
         if self.pdf is None:
+            logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it would remark on every font of every page
             self.pdf = pdfplumber.open(self.path)
         page = self.pdf.pages[number]
         try:
@@ -189,11 +206,15 @@ class _Tables:
             self.pdf.close()
 
 
-def _grids(page: Any) -> Iterator[tuple[Box, list[list[Box | None]]]]:
+def _grids(page: Any) -> Iterator[Grid]:
+    links = [
+        ((h["x0"], h["top"], h["x1"], h["bottom"]), str(h["uri"])[:500])
+        for h in page.hyperlinks[:2_000] if str(h.get("uri") or "").lower().startswith(("http://", "https://"))
+    ]  # fmt: skip
     below = 0.0
     for table in sorted(page.find_tables(), key=lambda t: t.bbox[1]):
         rows = [list(row.cells) for row in table.rows]
         if len(rows) < 1 or max(map(len, rows)) < 2 or table.bbox[1] < below - 2:
             continue  # a frame around text, or a table in a cell of the one before
         below = table.bbox[3]
-        yield tuple(table.bbox), rows
+        yield tuple(table.bbox), rows, links

@@ -28,7 +28,7 @@ _NEW_SUBJECT = re.compile(r"[，,]\s*(?:同时|此外|另外|并且)?\s*我们(?
 # Who may refuse, withdraw or not provide is the user: nothing is said of what the app does.
 _USER_MAY = re.compile(r"(?:您|你|用户)[^，,。；;]{0,14}(?:拒绝|不同意|选择不|撤回|撤销|关闭|取消|反对|停止|限制|不提供|未提供|不授权|未授权)")
 _REFUSAL = re.compile(r"^\s*(?:拒绝|不同意|未授权|不授权|不提供|拒不)")
-_IF_NOT = re.compile(r"(?:如|若|倘|假如|一旦|当)[^，,。；;]{0,24}(?:不|未|拒绝|无法|没有)[^，,。；;]{0,16}$")
+_IF_NOT = re.compile(r"(?:如|若|倘|假如|一旦|当)(?:(?![时后](?:我们|本|SDK)|我们(?:也|均|将|都)?不)[^，,。；;]){0,24}(?:不|未|拒绝|无法|没有)[^，,。；;]{0,16}$")
 _GUARD = re.compile(r"(?:防止|避免|预防|阻止|以免|防范|免遭|免受|遭到|遭受|受到|非法)[^。；;]{0,50}$")
 _DOUBLE = re.compile(r"不得不|不能不|不会不|不是不|不排除")
 

@@ -14,7 +14,7 @@ from mingcha.extract.policy.words import Hit, Matcher
 
 QUOTE = 400  # characters of a quote
 # Nouns that begin with a verb: 使用目的, 收集范围, 存储空间 …
-_NOUN = r"(?!目的|规则|范围|方式|期限|过程|场景|情况|条款|协议|说明|指引|政策|期间|清单|列表|地点|空间|权限|卡|位置|介质|者|器|频率|频次|必要性|原则|行为)"
+_NOUN = r"(?!目的|规则|范围|方式|期限(?!内)|过程|场景|情况|条款|协议|说明|指引|政策|期间|清单|列表|地点|空间|权限|卡|位置|介质|者|器|频率|频次|必要性|原则|行为)"
 _VERBS: dict[str, str] = {
     "share": r"对外提供|提供给|共享|分享(?!功能|按钮|至|到|内容|给好友|链接)|披露|转让|出售|售卖|贩卖|出租|倒卖|公开(?!透明|渠道|可|的)|传输(?!协议|过程|层|加密|安全)|"
     r"发送给|传递|同步给|同步至|泄露|泄漏|转移|交换|\b(?:share[sd]?|disclose[sd]?|sell|transfer(?:s|red)?)\b",
@@ -85,7 +85,7 @@ class Statements:
     def one(self, sentence: Sentence) -> Iterator[dict[str, Any]]:
         """Statements of the next sentence."""
         text = sentence.text
-        hits = self.items.find(text)
+        hits = [h for h in self.items.find(text) if not (text[h.end - 1] == "存" and text[h.end : h.end + 1] in ("储", "放"))]  # 期限内存储
         named = self.sdks.mentioned(text)
         found = [] if sentence.kind == "heading" else self._acts(text, hits)
         carried = self._carried(sentence, hits, found)
@@ -201,6 +201,6 @@ def _meant(text: str, m: re.Match[str], act: str, actor: str) -> bool:
         return False
     if word == "取得" and re.match(r".{0,6}(?:同意|授权|许可|联系)", after):
         return False
-    if act == "use" and re.match(r"(?:我们|本|该|此)?.{0,4}(?:产品|服务|应用|软件|功能|app|cookie|技术|加密|SSL|https)", after, re.I):
+    if act == "use" and re.match(r"(?:我们的?|本|该|此|相关|其他|某项|上述)?(?:产品|服务|应用(?!列表|程序|信息)|软件(?!列表|信息)|功能|app(?![a-z])|cookie|技术|加密|SSL|https)", after, re.I):
         return False
     return not (act == "use" and word == "处理" and re.search(r"(?:投诉|请求|问题|申请|反馈)[^，]{0,4}$", before))

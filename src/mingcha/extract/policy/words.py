@@ -41,7 +41,7 @@ class Matcher:
         while at < end:
             for size in self.lengths.get(low[at : at + 2], ()):
                 word = low[at : at + size]
-                if word in self.words and _whole(low, at, at + size):
+                if len(word) == size and word in self.words and _whole(low, at, at + size):
                     out.append(Hit(at, at + size, self.words[word]))
                     at += size
                     break
