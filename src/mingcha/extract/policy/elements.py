@@ -1,7 +1,7 @@
 """What a policy says of the things that it is expected to say: `policy-element` facts.
 
 An element is there when an expression of the catalogue stands in a sentence, heading or row, or when the sentence
-model puts at least two sentences under its topic. Absent is only said of a policy that was read whole.
+model puts at least two sentences under its topic that the expressions of no other element account for. Absent is only said of a policy that was read whole.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Elements:
             element = one.element
             hit = self._search(one, sentences)
             shown = [n for n, t in enumerate(topics) if element.topic in t] if element.topic else []
+            if hit is None and len(shown) >= ENOUGH:
+                shown = [n for n in shown if not self._explained(sentences[n].text, one)]
             model = len(shown) >= ENOUGH
             if hit is None and element.id == "sdk-list" and listed:
                 yield {"kind": "policy-element", "element": element.id, "present": True, "by": "lexicon", "quote": None, "offset": None, "section": None, "value": None, "unit": None}
@@ -59,6 +61,10 @@ class Elements:
                 }  # fmt: skip
             elif absent:
                 yield {"kind": "policy-element", "element": element.id, "present": False, "by": None, "quote": None, "offset": None, "section": None, "value": None, "unit": None}
+
+    def _explained(self, text: str, but: _Compiled) -> bool:
+        """Whether another element's expressions stand in a sentence."""
+        return any(one is not but and one.any.search(text[:1_000]) for one in self.compiled)
 
     def _search(self, one: _Compiled, sentences: Sequence[Sentence]) -> int | None:
         """The first sentence that shows an element; one that also states its value, or is no heading, comes first."""
