@@ -14,8 +14,9 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("package", re.compile(r"包名|package", re.I)),
     ("link", re.compile(r"链接|网址|url|官网|(?:隐私|个人信息保护)(?:权)?(?:政策|协议|声明|条款|说明|指引)|privacy\s*(?:policy|notice|statement)|website|^link", re.I)),
     ("permission", re.compile(r"权限|permission", re.I)),
-    ("purpose", re.compile(r"目的|用途|purpose|作用|(?:服务|产品|业务|使用|主要|SDK)?功能|使用原因|合作内容", re.I)),
+    ("purpose", re.compile(r"目的|用途|purpose", re.I)),
     ("scene", re.compile(r"场景|scenario|业务类型|应用环节", re.I)),
+    ("purpose", re.compile(r"作用|(?:服务|产品|业务|使用|主要|SDK)?功能|使用原因|合作内容", re.I)),
     ("manner", re.compile(r"方式|manner|method", re.I)),
     ("vendor", re.compile(r"公司|提供方|提供商|提供者|主体|厂商|开发者|开发商|运营者|运营方|运营商|服务商|接收方|合作方|机构|所属|第三方名称|^第三方$|vendor|provider|company|developer|recipient", re.I)),
     ("items", re.compile(
@@ -102,7 +103,10 @@ class Lists:
     def _table(self, block: Block, last: tuple[list[str | None], int] | None) -> tuple[list[str | None], int] | None:
         rows = block.rows
         for n, row in enumerate(rows[:3]):
-            if fields := _header(row):
+            fields = _header(row)
+            if fields and last and len(row) == last[1] and any(c.text and not field_of(c.text) and not _IGNORED.match(c.text) for c in row):
+                fields = None  # a row of the table before that happens to hold such words
+            if fields:
                 self._rows(block, n + 1, fields)
                 return fields, len(row)
         if self._turned(block):

@@ -142,8 +142,9 @@ def _cell(text: str) -> str:
         elif re.search(r"https?://\S*$", out) and line.isascii() and " " not in line:
             out += line  # an address goes on
         else:
-            words = out[-1].isascii() and line[0].isascii() and out[-1].isalnum() and line[0].isalnum()
-            out += (" " if words and not out[-1].isdigit() else "") + line
+            left, right = re.search(r"[A-Za-z]+$", out), re.match(r"[A-Za-z]+", line)
+            # Two words, unless capitals meet: a narrow column breaks SDK or BSSID anywhere.
+            out += (" " if left and right and not (left[0] + right[0]).isupper() else "") + line
     return out
 
 

@@ -104,7 +104,8 @@ class Statements:
         if self._open is None:
             return None
         before, path = self._open
-        listed = sentence.kind == "item" or bool(LIST_MARK.match(sentence.text)) or (sentence.path[: len(path)] == path and not found)
+        short = len(sentence.text) <= 60 and not sentence.text.endswith(("。", ".")) and not found
+        listed = sentence.kind == "item" or bool(LIST_MARK.match(sentence.text)) or short
         if sentence.path[: len(path)] != path or not listed:
             self._open = None
             return None
@@ -131,6 +132,10 @@ class Statements:
             if sign == "neither":
                 continue
             verbs.append((m.start(), m.end(), Found(actor, act, sign == "no", m.start())))
+        verbs = [
+            v for n, v in enumerate(verbs)  # 委托第三方处理: what the third party does is what it is entrusted with
+            if not (n and v[2].act == "use" and verbs[n - 1][2].act == "entrust" and not re.search(r"[，,；;]", text[verbs[n - 1][1] : v[0]]))
+        ]  # fmt: skip
         out: dict[tuple[str, str, bool], Found] = {}
         for n, (start, end, found) in enumerate(verbs):
             until = verbs[n + 1][0] if n + 1 < len(verbs) else len(text)

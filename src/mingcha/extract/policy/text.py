@@ -31,6 +31,7 @@ def _table() -> dict[int, str | None]:
     table: dict[int, str | None] = {ord(k): v for k, v in _RADICALS.items()}
     for code in range(0x2F00, 0x2FD6):  # Kangxi radicals: all have a mapping
         table[code] = unicodedata.normalize("NFKC", chr(code))
+    table[0x2F3E] = "户"  # a simplified font's glyph; the mapping says 戶
     for code in range(0xFF01, 0xFF5F):  # full-width letters and digits; punctuation keeps its width
         if chr(code - 0xFEE0).isalnum():
             table[code] = chr(code - 0xFEE0)
