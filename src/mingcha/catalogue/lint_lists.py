@@ -91,6 +91,16 @@ def check(built: Built) -> list[Problem]:
                     re.compile(entry.regex)
                 except re.error as error:
                     say(entry.id, f"正则表达式有误：{error}", f"bad regular expression: {error}")
+    for element in catalogue.policy_elements.values():
+        say = teller("policy_elements", element.id)
+        for basis in element.basis:
+            if catalogue.laws and catalogue.article(basis.get("law", ""), basis.get("article", "")) is None:
+                say("basis", f"没有此条款：{basis}", f"no such article: {basis}")
+        for expression in (*element.any, *element.none, *([element.value] if element.value else [])):
+            try:
+                re.compile(expression)
+            except re.error as error:
+                say("any", f"正则表达式有误：{error}", f"bad regular expression: {error}")
     for packer in catalogue.packers.values():
         if not packer.sources:
             teller("packers", packer.id)("sources", "没有来源", "has no source")

@@ -37,6 +37,7 @@ from mingcha.catalogue.schema import (
     Packer,
     Pattern,
     Permission,
+    PolicyElement,
     Rule,
     Scenario,
     Sdk,
@@ -52,7 +53,7 @@ from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 5  # of the compiled file: raise it when the structs change without a new package version
+FORM = 6  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 
@@ -105,6 +106,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     app_types: dict[int, AppType] = {}
     words: dict[str, WordList] = {}
     packers: dict[str, Packer] = {}
+    policy_elements: dict[str, PolicyElement] = {}
     limitations: dict[str, LimitationKind] = {}
     patterns: dict[str, Pattern] = {}
 

@@ -427,6 +427,22 @@ class Packer(Strict, kw_only=True):
     sources: list[Source]
 
 
+class PolicyElement(Strict, kw_only=True):
+    """Something that a privacy policy is expected to say. `any`: expressions of which one must stand in one sentence;
+    `none`: expressions that the same sentence must not hold; `topic`: topic of the sentence model that shows it as
+    well; `value`: an expression that yields a number and its unit."""
+
+    id: str
+    name: Text
+    doc: Text
+    basis: list[dict[str, str]]
+    mark: Mark
+    any: list[str]
+    none: list[str] = []
+    topic: str | None = None
+    value: str | None = None
+
+
 class LimitationKind(Strict):
     """One code of what could not be seen."""
 

@@ -40,6 +40,8 @@ READERS: dict[str, Reader] = {
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
     "traffic": Reader("mingcha.extract.traffic.sniff", "mingcha.extract.traffic.reader", seeded=True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
+    # Any text that speaks of privacy: it comes after everything that is known by a form of its own.
+    "policy": Reader("mingcha.extract.policy.sniff", "mingcha.extract.policy.reader"),
 }
 
 

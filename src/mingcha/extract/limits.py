@@ -119,6 +119,23 @@ class Limits:
     """Bytes of one direction of a connection kept for reassembly."""
     reassembly: int = 512 * MB
     """Bytes of all connections kept at a time."""
+    # ---- policies and other texts ------------------------------------------------------------
+    policy: int = 32 * MB
+    """One file; the longest policies seen have some 100,000 characters, pictures make files larger."""
+    policy_characters: int = 2_000_000
+    """Characters of one text that are kept."""
+    policy_part: int = 64 * MB
+    """One inflated XML part of a Word file."""
+    policy_pages: int = 400
+    """Pages of one PDF file."""
+    policy_nesting: int = 200
+    """Open elements of a page or a Word file; what lies deeper is read as plain text."""
+    policy_rows: int = 5_000
+    """Rows of all tables of one text."""
+    policy_columns: int = 40
+    """Columns of one table, and cells that one may span."""
+    policy_seconds: float = 40.0
+    """CPU time for one PDF file, below the child's own limit, so that what was read is still told."""
 
     # ---- facts -------------------------------------------------------------------------------
     facts_per_kind: int = 100_000
