@@ -59,6 +59,7 @@ def parts(settings: Settings) -> list[Part]:
         ),
         Part("tshark", shutil.which("tshark"), False, "流量：缺少时不解密附带密钥的 TLS", "traffic: without it TLS stays closed even with its secrets"),
         Part("openpyxl", _package("openpyxl"), False, "缺少时不能读取 xlsx 行为记录（evidence）", "without it behaviour logs in xlsx cannot be read (extra evidence)"),
+        *(
             Part(n, _package(n), False, "读取 PDF 政策所需（evidence）", "needed for policies in PDF (extra evidence)")
             for n in ("pypdfium2", "pdfplumber")
         ),
