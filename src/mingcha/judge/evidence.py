@@ -161,6 +161,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "flow": _flow,
     "transmit": _named("item", "host", "party", "vendor", "clear", "form", "state", "t"),
     "behaviour": _named("api", "item", "state", "result", "t", "per_minute", "count", "last", "period"),
+    "behaviour-run": _some("package", "form", "tool", "device", "calls", "events", "seconds"),
     "app-state": _named("state", "detail", "t"),
     "hook-coverage": _named("item", "hooked", "known", "tested"),
     "permission-ask": _named("permission", "answer", "ask", "interval", "since_refusal", "t"),

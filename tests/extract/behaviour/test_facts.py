@@ -47,12 +47,21 @@ def test_one_fact_in_full(tmp_path: Path) -> None:
     assert (fact["owner"]["kind"], exhibit.status, exhibit.reader) == ("sdk", "read", "behaviour/canonical")
 
 
+def test_the_run_as_a_whole(tmp_path: Path) -> None:
+    facts = log(tmp_path, head(device="model, Android 14", tool="recorder 1"), call(2), call(5), call(9, process="com.other.app"), event("foreground", 1))
+    (run,) = of(facts, "behaviour-run")
+    assert {k: v for k, v in run.items() if k not in ("kind", "exhibit", "where")} == {
+        "package": APP, "form": "canonical", "tool": "recorder 1", "device": "model, Android 14", "calls": 3, "events": 1, "seconds": 5.0,
+        "consent": False, "screen": True,
+    }  # fmt: skip
+
+
 def test_every_field_is_as_declared(tmp_path: Path) -> None:
     facts = log(
         tmp_path, head(hooks=[IMEI, "x.Y.z"]), event("foreground", 0, package=APP), call(1), event("permission", 2, permission="android.permission.CAMERA"),
         event("process-start", 3, process=APP, cause="job", by="com.other.app"), {"nothing": 1},
     )  # fmt: skip
-    assert {f["kind"] for f in facts} == {"behaviour", "app-state", "permission-ask", "process-start", "wake", "hook-coverage", "limitation"}
+    assert {f["kind"] for f in facts} == {"behaviour", "behaviour-run", "app-state", "permission-ask", "process-start", "wake", "hook-coverage", "limitation"}
     assert [w for f in facts for w in tree.check_fact(f, LOADED.facts)] == []
 
 

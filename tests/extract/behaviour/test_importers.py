@@ -110,7 +110,8 @@ def test_logcat_of_one_app_by_its_header(tmp_path: Path) -> None:
 
 def test_logcat_of_many_apps_without_a_header_is_nobodys(tmp_path: Path) -> None:
     _, facts = read(tmp_path / "events.txt", LOGCAT)
-    assert {f["kind"] for f in facts} == {"limitation"}
+    assert {f["kind"] for f in facts} == {"limitation", "behaviour-run"}
+    assert of(facts, "behaviour-run")[0]["package"] is None
     assert "mixed-log" in codes(facts)
 
 

@@ -179,8 +179,8 @@ def camille_xlsx(path: Path, apis: Apis, notes: Notes) -> Records:
         # The column of the consent mark is known by its values where its title is another one.
         consent = cell.get("consent") or next((c for c in row if c in ("同意隐私政策前", "同意隐私政策后")), "")
         if any(row):
-            texts = (cell.get(name, "") for name in ("time", "action", "said", "arg", "stack"))
-            hooked.add(f"row {number}", *texts, consent)
+            time, action, said, arg, stack = (cell.get(name, "") for name in ("time", "action", "said", "arg", "stack"))
+            hooked.add(f"row {number}", time, action, said, arg, stack, consent)
     if not columns:
         notes.limitation("malformed-log", "the workbook has no row of column names")
     yield from hooked.finish(None)

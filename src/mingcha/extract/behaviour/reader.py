@@ -20,7 +20,7 @@ from mingcha.extract.behaviour.collect import Clock, Collector, Event
 from mingcha.extract.behaviour.record import Record
 from mingcha.extract.behaviour.stacks import Attributor
 from mingcha.extract.behaviour.subject import Subject, find
-from mingcha.extract.package.notes import Notes
+from mingcha.extract.package.notes import Notes, clip
 from mingcha.model import Exhibit, Limitation
 from mingcha.plain import plain
 from mingcha.store import sha256
@@ -59,7 +59,7 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
             f"{path.name} 中没有可用的记录", f"{path.name} holds no usable record",
             {"zh": "请核对格式并重新导出", "en": "see docs/behaviour-log.md and export it again"}, code="bad-log",
         )  # fmt: skip
-    for fact in _facts(got, apis, catalogue, notes):
+    for fact in _facts(got, apis, catalogue, notes, form):
         emit([{"exhibit": digest, **fact}])
     emit(notes.facts(digest))
     limits = tuple(Limitation(code=code, detail=detail) for code, detail in notes.limitations)
@@ -75,7 +75,7 @@ def _any(got: Collector, form: str) -> bool:
     return form == "canonical" or bool(len(got.time) or got.events)
 
 
-def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes) -> Iterator[dict[str, Any]]:
+def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes, form: str) -> Iterator[dict[str, Any]]:
     subject = find(got, notes)
     clock = got.clock()
     events = _ordered(got, subject, clock, notes)
@@ -93,7 +93,20 @@ def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes) -> Iterator
         legal=timeline.legal(own, header), screen=timeline.screen([(t, e.record) for t, e in events], header, subject.app),
         resolution=round(min(header.resolution or 0.0, RESOLUTION) * 1e9),
     )  # fmt: skip
-    yield from calls.facts(got, subject, clock, times, apis, Attributor(catalogue, subject.app), notes)
+    last = max((t for t, e in events if happenings.package_of(e.record) in (None, "", subject.app)), default=0) / 1e9
+    for fact in calls.facts(got, subject, clock, times, apis, Attributor(catalogue, subject.app), notes):
+        last = max(last, fact["last"])
+        yield fact
+    yield {
+        "kind": "behaviour-run", "where": "line 1", "package": _name(subject.app), "form": form, "tool": _name(header.tool),
+        "device": _name(header.device), "calls": len(got.time), "events": len(got.events), "seconds": round(last, 6),
+        "consent": times.legal is not None or any(timeline.OWN.get(k.state or "", (0, 0))[0] for k in got.kinds),
+        "screen": len(times.screen.times) > 0 or any(timeline.OWN.get(k.state or "", (0, 0))[1] for k in got.kinds),
+    }  # fmt: skip
+
+
+def _name(text: str | None) -> str | None:
+    return clip(text) if text else None
 
 
 def _ordered(got: Collector, subject: Subject, clock: Clock, notes: Notes) -> list[tuple[int, Event]]:

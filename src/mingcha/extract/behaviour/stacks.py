@@ -9,10 +9,9 @@ class may be anybody's. It is never taken for the app's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mingcha.extract.package.owners import SYSTEM, UNKNOWN, Owner, Owners, from_catalogue
+from mingcha.extract.package.owners import FRAMEWORK, SYSTEM, UNKNOWN, Owner, Owners, from_catalogue
 
 FRAMES = 200  # frames of one stack that are looked at
 KEPT = 40  # frames of one fact
@@ -26,6 +25,7 @@ HOOKS = (
     "com.swift.sandhook.", "top.canyie.pine.", "me.weishu.epic.", "com.saurik.substrate.", "re.frida.", "frida.",
     "com.elderdrivers.riru.",
 )  # fmt: skip
+_PASSED_OVER = (*(f"{tree}." for tree in FRAMEWORK), *SYSTEM_TREES, *HOOKS)
 _CALLER, _SDK = "\0caller ", "\0sdk "
 
 
@@ -56,15 +56,7 @@ def frames_of(key: tuple[str, ...]) -> tuple[str, ...]:
 
 def framework(name: str) -> bool:
     """Whether a class belongs to the platform or to a hook, by name alone."""
-    return _skipped(name.rpartition(".")[0]) or name.startswith((*HOOKS, *SYSTEM_TREES))
-
-
-@lru_cache(maxsize=50_000)
-def _skipped(package: str) -> bool:
-    return _NOBODY.of(f"{package}.X") is SYSTEM
-
-
-_NOBODY = Owners({})
+    return name.startswith(_PASSED_OVER)
 
 
 def class_of(frame: str) -> str:
