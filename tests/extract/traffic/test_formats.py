@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.extract.limits import DEFAULT
@@ -108,11 +108,13 @@ VALUE = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(VALUE)
 def test_tagged_netstrings_round_trip(value: Any) -> None:
     assert flows.parse(make.netstring(value)) == (value, b"")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_netstring_or_refused(data: bytes) -> None:
     try:

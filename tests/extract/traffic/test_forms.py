@@ -143,6 +143,7 @@ def test_one_word_for_a_chain() -> None:
     assert forms.form_of(("base64", "hex")) == "base64"
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=9, max_size=40), st.binary(max_size=5), st.binary(max_size=5))
 def test_base64_of_a_value_anywhere_in_a_text(value: bytes, before: bytes, after: bytes) -> None:
     whole = base64.b64encode(before + value + after).decode()

@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.extract.traffic import packets, tshark, wire
@@ -39,6 +39,7 @@ def test_http_in_the_clear(tmp_path: Path, write: object) -> None:
     assert codes(got) == set()
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10_000))
 def test_order_and_repeats_of_packets_do_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     rng = random.Random(seed)
@@ -209,6 +210,7 @@ def test_pcapng_clocks_and_odd_blocks(tmp_path: Path) -> None:
     assert sent(got) == PLACE and codes(got) == {"unreadable-entry"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_parsers_of_the_wire_take_anything(data: bytes) -> None:
     wire.requests(data)

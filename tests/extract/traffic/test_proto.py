@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.extract.traffic import proto
@@ -24,17 +24,20 @@ def write(fields: list[tuple[int, int | bytes]]) -> bytes:
 FIELDS = st.lists(st.tuples(st.integers(1, 1 << 20), st.integers(0, 2**63) | st.binary(max_size=50)), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(FIELDS)
 def test_round_trip(fields: list[tuple[int, int | bytes]]) -> None:
     assert proto.fields(write(fields)) == fields
 
 
+@settings(deadline=None)
 @given(FIELDS, st.integers(1, 10))
 def test_a_cut_message_is_none_or_shorter(fields: list[tuple[int, int | bytes]], cut: int) -> None:
     got = proto.fields(write(fields)[:-cut])
     assert got is None or len(got) < len(fields) or got != fields
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_anything(data: bytes) -> None:
     proto.fields(data)

@@ -16,7 +16,7 @@ import pytest
 
 from mingcha import pipeline
 from mingcha.errors import BadInput
-from mingcha.extract.traffic import party
+from mingcha.extract.traffic import party, reader
 from mingcha.extract.traffic.sniff import format_of
 from mingcha.settings import Settings
 from tests.extract.traffic import make
@@ -61,6 +61,7 @@ def test_without_a_sheet_only_leads_and_a_limitation(tmp_path: Path) -> None:
 def test_without_the_extra_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
+    reader._matcher.cache_clear()
     for name in ("ahocorasick", "publicsuffixlist", "brotli"):
         monkeypatch.setitem(sys.modules, name, None)
     request = Request(body=brotli.compress(b"x" * 100), headers=(("Content-Encoding", "br"),))

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ def read(
     )  # fmt: skip
 
 
+@lru_cache(maxsize=2)
+def _matcher(planted: tuple[seeds.Seed, ...]) -> forms.Matcher:
+    """The patterns of a sheet, kept: a resident process reads many recordings of one device."""
+    return forms.Matcher(planted)
+
+
 @dataclass(slots=True)
 class _Flow:
     where: str
@@ -93,7 +100,7 @@ class _Reading:
         sheet = seeds.load(path, items)
         self.ca, self.planted = sheet.recording.ca, len(sheet.seeds)
         try:
-            self.matcher = forms.Matcher(sheet.seeds)
+            self.matcher = _matcher(tuple(sheet.seeds))
         except ImportError:
             self.planted = 0
             self.notes.limitation("missing-part", "pyahocorasick: planted values were not looked for")

@@ -112,7 +112,8 @@ class _Walk:
             if mark:
                 key = _unquoted(key.replace("+", " "))
                 # A plus that was not escaped belongs to base64 more often than it means a blank.
-                self._top(f"{place}:{key[:60]}", key, _unquoted(value if _BASE64.fullmatch(value) else value.replace("+", " ")))
+                value = value if _BASE64.fullmatch(value) else value.replace("+", " ")
+                self._percent(value, f"{place}:{key[:60]}", key, (), 0)
             elif key:
                 self._top(place, "", _unquoted(key))
 
@@ -193,6 +194,8 @@ class _Walk:
                 self._text(text, place, key, layers, depth)
                 return
             if chinese := _chinese(data):
+                if len(data) <= 64:  # a digest may look so
+                    self._add(place, key, data.decode("latin-1"), layers)
                 self._text(chinese, place, key, layers, depth)
                 return
         else:
@@ -240,7 +243,7 @@ class _Walk:
             if plain != text:
                 self._text(plain, place, key, (*layers, "unicode"), depth + 1)
         if "%" in text and _PERCENT.search(text):
-            self._text(_unquoted(text), place, key, (*layers, "url"), depth + 1)
+            self._percent(text, place, key, (*layers, "url"), depth + 1)
         elif "=" in text and "&" in text and len(text) < 1 << 16:
             for pair in text.partition("?")[2 if "?" in text else 0].split("&")[:500]:
                 name, mark, value = pair.partition("=")
@@ -248,6 +251,19 @@ class _Walk:
                     self._text(value, f"{place}:{name[:60]}", name, layers, depth + 1)
         elif text.isascii():
             self._coded(text, place, key, layers, depth)
+
+    def _percent(self, text: str, place: str, key: str, layers: tuple[str, ...], depth: int) -> None:
+        """A text without its percent escapes, or the bytes that they stood for."""
+        if "%" not in text:
+            self._text(text, place, key, layers, depth)
+            return
+        data = unquote_to_bytes(text)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self._bytes(data, place, key, layers, depth)
+        else:
+            self._text(text, place, key, layers, depth)
 
     def _coded(self, text: str, place: str, key: str, layers: tuple[str, ...], depth: int) -> None:
         text = text.strip()
