@@ -71,6 +71,11 @@ def _header(row: Sequence[Cell]) -> list[str | None] | None:
     return _best(fields, row)
 
 
+def _all_labels(row: Sequence[Cell]) -> bool:
+    """Whether nothing in a row could be a value."""
+    return _header(row) is not None and all(not c.text or field_of(c.text) or _IGNORED.match(c.text) for c in row)
+
+
 def _best(fields: list[str | None], row: Sequence[Cell]) -> list[str | None]:
     """Of several columns that look like the name, the one that says so; the others are left out."""
     names = [n for n, f in enumerate(fields) if f == "name"]
@@ -104,7 +109,7 @@ class Lists:
         rows = block.rows
         for n, row in enumerate(rows[:3]):
             fields = _header(row)
-            if fields and last and len(row) == last[1] and any(c.text and not field_of(c.text) and not _IGNORED.match(c.text) for c in row):
+            if fields and last and len(row) == last[1] and not _all_labels(row):
                 fields = None  # a row of the table before that happens to hold such words
             if fields:
                 self._rows(block, n + 1, fields)
@@ -118,7 +123,7 @@ class Lists:
 
     def _rows(self, block: Block, first: int, fields: list[str | None]) -> None:
         for row, offset in zip(block.rows[first:], block.row_offsets[first:], strict=True):
-            if [c.text for c in row] == [c.text for c in block.rows[first - 1]] if first else _header(row):
+            if [c.text for c in row] == [c.text for c in block.rows[first - 1]] if first else _all_labels(row):
                 continue
             if len({c.text for c in row}) == 1:
                 continue  # the head again, or a row that is one heading
