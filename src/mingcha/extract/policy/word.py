@@ -32,7 +32,7 @@ def is_word(path: Path, head: bytes) -> bool:
     try:
         with zipfile.ZipFile(path) as z:
             names = set(z.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return False
     code = (".dex", ".apk", ".class", ".so", ".jar", ".arsc")
     return (
@@ -51,7 +51,7 @@ def _part(z: zipfile.ZipFile, name: str, builder: Builder) -> bytes | None:
             data = f.read(builder.limits.policy_part + 1)
     except KeyError:
         return None
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error):
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error):
         builder.note("unreadable-entry", name)
         return None
     if len(data) > builder.limits.policy_part:
@@ -203,7 +203,7 @@ def read(path: Path, builder: Builder) -> None:
     """Blocks of a Word file; a part that cannot be read is noted."""
     try:
         z = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         builder.note("unreadable-entry", "not a ZIP archive any more")
         return
     with z:
