@@ -100,6 +100,20 @@ def test_several_headers_that_contradict(tmp_path: Path) -> None:
     assert [f["t"] for f in of(facts, "behaviour")] == [1]
 
 
+@pytest.mark.parametrize("piece", ["、行为主体：", "、行为描述：", "、传入参数：", "，APP行为：", "参数0：\"", "[*] "])
+def test_a_console_line_full_of_marks_takes_no_long_time(tmp_path: Path, piece: str) -> None:
+    line = "[*] 2026-10-27 6:9:5，APP行为：x" + piece * (900_000 // len(piece.encode()))
+    _, facts = read(tmp_path / "a", build.console() + line + "\n" + build.console())
+    assert next(f["count"] for f in of(facts, "behaviour")) == 2
+
+
+@pytest.mark.parametrize("piece", ["am_am_", "am_kill: [", "Start proc 1:a/b for ", "{", "11-27 06:21:10.123 "])
+def test_a_logcat_line_full_of_marks_takes_no_long_time(tmp_path: Path, piece: str) -> None:
+    line = "11-27 06:21:10.123  1000  1234 I " + piece * (900_000 // len(piece))
+    _, facts = read(tmp_path / "a", '#mingcha-behaviour {"package": "com.shipin.bofang"}\n' + LOGCAT + line + "\n" + line[:4000] + "\n")
+    assert len(of(facts, "process-start")) == 2
+
+
 def bomb(path: Path, **parts: bytes) -> Path:
     """camille's workbook with some parts replaced."""
     build.workbook(path)

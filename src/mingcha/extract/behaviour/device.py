@@ -21,6 +21,7 @@ Records = Iterator[tuple[str, Record]]
 
 # ---- logcat ------------------------------------------------------------------------------------------------
 
+LINE = 4096  # characters; the log daemon itself cuts messages at about as much
 _PREFIX = re.compile(
     r"^(?:(?P<year>\d{4})-)?(?:(?P<month>\d\d)-(?P<day>\d\d) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)|(?P<epoch>\d{9,12}))(?P<f>\.\d{3,9})"
     r"(?: [+-]\d{4})?\s+(?P<rest>.*)$"
@@ -49,7 +50,7 @@ def logcat(path: Path, apis: Apis, notes: Notes) -> Records:
             told.resolution = max(told.resolution or 0.0, 0.001)
             yield "line 1", told
             continue
-        found = _PREFIX.match(line)
+        found = _PREFIX.match(line) if len(line) <= LINE else None
         if found is None:
             continue
         rest = found["rest"]

@@ -19,10 +19,11 @@ from mingcha.extract.package.notes import Notes
 Records = Iterator[tuple[str, Record]]
 WHOLE = 64 << 20  # bytes of one JSON document that is decoded at once
 NESTED = 8  # levels that are looked through for a payload
+HELD = 1 << 30  # bytes of records that wait for all dates to be seen, roughly
 PIECE = 200_000  # characters of one console record
 
 _STAMP = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{1,2}):(\d{1,2})")
-_START = re.compile(r"^\[\*\] (.{8,24}?)，APP行为：(.*?)(?:、行为主体：(.*?))?、行为描述：(.*?)、传入参数：(.*)$")
+_MARK = "，APP行为："  # of a console record's first line
 _PERMISSION = re.compile(r"android\.permission\.[A-Z_]{3,60}")
 _ARGUMENT = re.compile(r'参数\d+："((?:[^"\\]|\\.){1,200})"')
 # Descriptions of calls whose constant argument the tool leaves out, in the tool's words, and what they mean.
@@ -42,6 +43,19 @@ def header(line: str) -> Record | None:
         return None
     found.event = "run"
     return found
+
+
+def opening(line: str) -> tuple[str, str, str, str] | None:
+    """(time, action, description, arguments) of a console record's first line. Cut by its marks one after the
+    other: an expression with as many gaps would take cubic time on a hostile line."""
+    stamp, mark, rest = line.partition(_MARK)
+    if not mark or not stamp.startswith("[*] ") or len(stamp) > 40:
+        return None
+    before, mark, after = rest.partition("、行为描述：")
+    if not mark:
+        return None
+    said, _, arg = after.partition("、传入参数：")
+    return stamp[4:], before.partition("、行为主体：")[0], said, arg
 
 
 class Months:
@@ -90,6 +104,7 @@ class Hooked:
     def __init__(self, apis: Apis, notes: Notes) -> None:
         self.apis, self.notes, self.months = apis, notes, Months()
         self.made: list[tuple[str, Record]] = []
+        self._held = 0
 
     def add(self, where: str, stamp: str, action: str, said: str, arg: str, stack: str, consent: str = "") -> None:
         frames = [f.strip() for f in stack.replace("\r", "\n").split("\n") if "(" in f][:200]
@@ -111,7 +126,10 @@ class Hooked:
         self._keep(where, stamp, Record(api=name, item=item, result="unknown", stack=frames or None, state=state))
 
     def _keep(self, where: str, stamp: str, record: Record) -> None:
-        if not self.months.add(record, stamp):
+        self._held += 1000 + sum(len(f) + 60 for f in record.stack or ())
+        if self._held > HELD:
+            self.notes.limitation("reader-limit", "more records than are held at once", "")
+        elif not self.months.add(record, stamp):
             self.notes.limitation("malformed-log", "a record without a time", where)
         else:
             self.made.append((where, record))
@@ -131,21 +149,20 @@ class Hooked:
 def camille_console(path: Path, apis: Apis, notes: Notes) -> Records:
     """What camille prints: a line of time, action, description and arguments, then the stack."""
     hooked, first = Hooked(apis, notes), None
-    current: tuple[str, tuple[str, ...]] | None = None
+    current: tuple[str, tuple[str, str, str, str]] | None = None
     stack: list[str] = []
     held = 0
 
     def close() -> None:
         if current is not None:
-            stamp, action, _, said, arg = current[1]
-            hooked.add(current[0], stamp, action, said, arg, "\n".join(stack))
+            hooked.add(current[0], *current[1], "\n".join(stack))
 
     for number, line in lines.text(path, notes):
         if number == 1 and (told := header(line)):
             first = told
-        elif found := _START.match(line):
+        elif found := opening(line):
             close()
-            current, stack, held = (f"line {number}", tuple(g or "" for g in found.groups())), [], 0
+            current, stack, held = (f"line {number}", found), [], 0
         elif line.startswith("-----") and "end" in line:
             close()
             current = None
