@@ -72,11 +72,11 @@ def test_an_entry_nested_without_end_costs_only_itself(tmp_path: Path) -> None:
                                    '{"request": {"url": "https://a.cn", "headers": {"a": 1}, "postData": [], "cookies": 3}, "response": [], "startedDateTime": 7}'])  # fmt: skip
 def test_entries_of_a_wrong_form(tmp_path: Path, entry: str) -> None:
     data = make.har([POST]).replace(b'"entries": [', b'"entries": [' + entry.encode() + b",")
-    assert PLACE <= sent(facts(tmp_path, data))
+    assert sent(facts(tmp_path, data)) >= PLACE
 
 
 def test_forms_of_bodies_in_har(tmp_path: Path) -> None:
-    document: dict[str, Any] = json.loads(make.har([POST] * 4))
+    document: dict[str, Any] = json.loads(make.har([Request()] * 4))
     requests = [e["request"] for e in document["log"]["entries"]]
     requests[0]["postData"] = {"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "tel", "value": PHONE}]}
     requests[1]["postData"] = {"mimeType": "application/octet-stream", "text": f"\u008f\u0001{PHONE}~\u00fe"}

@@ -144,7 +144,7 @@ def test_the_number_of_facts_is_bounded(tmp_path: Path) -> None:
 def test_mutated_recordings(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     requests = [post({"imei": VALUES["imei-1"], "x": base64.b64encode(gzip.compress(b'{"a":1}')).decode()}), Request("GET", target="/a?b=%25e5")]
-    turns, keys = make.tls([requests[0].http()])
+    turns, _keys = make.tls([requests[0].http()])
     kinds = [make.har(requests), make.flows(requests), make.hooks(requests), make.pcap(make.connection([(True, r.http()) for r in requests], size=50)),
              make.pcapng(make.connection(turns, dport=443))]  # fmt: skip
     data = bytearray(kinds[seed % len(kinds)])
