@@ -76,7 +76,7 @@ def test_entries_of_a_wrong_form(tmp_path: Path, entry: str) -> None:
 
 
 def test_forms_of_bodies_in_har(tmp_path: Path) -> None:
-    document: dict[str, Any] = json.loads(make.har([POST] * 4))
+    document: dict[str, Any] = json.loads(make.har([Request()] * 4))
     requests = [e["request"] for e in document["log"]["entries"]]
     requests[0]["postData"] = {"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "tel", "value": PHONE}]}
     requests[1]["postData"] = {"mimeType": "application/octet-stream", "text": f"\u008f\u0001{PHONE}~\u00fe"}

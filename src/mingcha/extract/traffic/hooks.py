@@ -44,8 +44,9 @@ def records(path: Path, limits: Limits) -> Iterator[Record]:
             except (msgspec.DecodeError, RecursionError, UnicodeError):
                 yield Trouble("truncated" if not line.endswith(b"\n") else "unreadable-entry", "a line that is no JSON", where)
                 continue
-            inner = found.get("data")
-            m = _message({**found, **inner} if isinstance(inner, dict) else found, where)
+            row: dict[str, Any] = found if isinstance(found, dict) else {}
+            inner = row.get("data")
+            m = _message({**row, **inner} if isinstance(inner, dict) else row, where)
             yield m or Trouble("unreadable-entry", "a request without URL", where)
 
 

@@ -20,6 +20,7 @@ from mingcha.extract.traffic.message import Begin, Connection, Message, Record, 
 from mingcha.extract.traffic.packets import Packet, Segment, packets, segment
 
 _SERVER = 64 * KB  # bytes of a server's side kept: its handshake
+_GAP = 64 * KB  # bytes of a gap that are filled with zeros
 _PENDING = 2_000  # segments ahead of a gap
 _QUIET = frozenset((53, 67, 68, 123, 137, 138, 546, 547, 1900, 5353, 5355))  # UDP that is no app's own
 Key = tuple[str, int, str, int]
@@ -76,7 +77,10 @@ class _Side:
             if ahead >= 1 << 31:
                 piece = piece[0x100000000 - ahead :]
             elif ahead:
-                self.gaps, self.next = True, seq
+                self.gaps = True
+                if ahead <= _GAP:
+                    self._append(bytes(ahead), t)  # lengths that the protocol states stay right
+                self.next = seq
             if piece:
                 self._append(piece, t)
         self.early.clear()

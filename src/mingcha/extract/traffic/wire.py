@@ -51,6 +51,9 @@ def requests(data: bytes) -> list[Request]:
         whole = stop >= 0
         if not whole:
             stop, gap = len(data), 0
+        hole = data.find(b"\0", found.end(), stop)
+        if hole >= 0:  # lost packets: what follows them may be another request's
+            whole, stop, gap = False, hole, 0
         headers = []
         for line in data[found.end() : stop].split(b"\n")[:500]:
             name, mark, value = line.partition(b":")
@@ -58,7 +61,9 @@ def requests(data: bytes) -> list[Request]:
                 headers.append((name.strip().decode("latin-1"), _text(value.strip())))
         begin = min(len(data), stop + gap)
         fields = {k.lower(): v for k, v in headers}
-        if "chunked" in fields.get("transfer-encoding", "").lower():
+        if not whole:
+            body, end, complete = b"", stop, False
+        elif "chunked" in fields.get("transfer-encoding", "").lower():
             body, end, complete = _chunks(data, begin)
         else:
             length = fields.get("content-length", "0")
