@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
-from mingcha.cli_inputs import prints_option, seeds_option
+from mingcha.cli_inputs import kind_options, prints_option, seeds_option
 from mingcha.errors import BadInput, Exit, MingchaError, Usage
 from mingcha.plain import plain
 
@@ -33,6 +33,7 @@ class _State:
         self.wanted, self.debug = lang, debug
         self.prints: Path | None = None
         self.seeds: Path | None = None
+        self.forced: list[tuple[Path, str]] = []
         self._settings: Settings | None = None
 
     @property
@@ -104,6 +105,13 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
         ) from None
 
 
+def _some(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """At least one exhibit, be it by an option."""
+    if not value and not context.obj.forced:
+        raise click.MissingParameter(ctx=context, param=parameter)
+    return value
+
+
 def _known_formats(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Refused here, before minutes are spent on reading."""
     from mingcha import report
@@ -144,7 +152,7 @@ at_option = click.option(
 )
 drafts_option = click.option("--drafts", is_flag=True, help="Also run rules in draft. 同时运行草案规则。")
 exhibit_argument = click.argument(
-    "exhibits", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXHIBIT..."
+    "exhibits", nargs=-1, callback=_some, type=click.Path(path_type=Path), metavar="EXHIBIT..."
 )
 
 
@@ -165,25 +173,26 @@ exhibit_argument = click.argument(
 @drafts_option
 @prints_option
 @seeds_option
+@kind_options
 @_formats
 @click.pass_obj
 def scan(
     state: _State, exhibits: tuple[Path, ...], app_type: int | None, at: date, store_root: Path | None, drafts: bool,
     formats: tuple[str, ...], output: Path | None, fail_on: str | None, strict: bool,
 ) -> NoReturn:  # fmt: skip
-    """Inspect one subject by its exhibits: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX)
-    and answered check sheets. 检测一个对象：安装包、SDK 包、人工核验单。"""
+    """Inspect one subject by its exhibits: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies,
+    traffic, behaviour logs and answered check sheets. 检测一个对象：安装包、隐私政策、流量、行为记录、人工核验单。"""
     from mingcha import pipeline
 
     _targets(formats, output)
-    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state))
+    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state), forced=state.forced)
     inspection = pipeline.judge(read, at, drafts=drafts)
     if store_root:
         from mingcha import report
 
         document = _bytes(report.render(inspection, "json", state.lang))
         try:
-            folder = pipeline.keep(store_root, read, inspection, document, exhibits)
+            folder = pipeline.keep(store_root, read, inspection, document, (*exhibits, *(p for p, _ in state.forced)))
         except OSError as e:
             raise _unwritable(store_root, e) from e
         click.echo(plain(folder), err=True)
@@ -196,6 +205,7 @@ def scan(
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
 @prints_option
 @seeds_option
+@kind_options
 @lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:
@@ -211,7 +221,7 @@ def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> 
         )
     import msgspec
 
-    read = pipeline.read(exhibits, state.settings, progress=_progress(state))
+    read = pipeline.read(exhibits, state.settings, progress=_progress(state), forced=state.forced)
     encode = msgspec.json.Encoder().encode
     for fact in read.facts:
         if not kinds or fact["kind"] in kinds:

@@ -40,11 +40,13 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(
     paths: Sequence[Path], settings: Settings, *, app_type: int | None = None, catalogue: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, forced: Sequence[tuple[Path, str]] = (),
 ) -> Read:  # fmt: skip
-    """Read all exhibits of one subject. BadInput where none of them can be read."""
+    """Read all exhibits of one subject; of those in `forced` the kind is stated. BadInput where none of them can be
+    read."""
     started, cpu = time.perf_counter(), _cpu()
-    kinds = [extract.sniff(p) for p in paths]
+    kinds = [*(extract.sniff(p) for p in paths), *(extract.stated(p, kind) for p, kind in forced)]
+    paths = [*paths, *(p for p, _ in forced)]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
     if settings.prints:

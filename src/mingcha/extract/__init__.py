@@ -45,8 +45,33 @@ READERS: dict[str, Reader] = {
 }
 
 
+def stated(path: Path, kind: str) -> str:
+    """The kind that the user states of an exhibit. BadInput where there is no file, or an empty one."""
+    _head(path)
+    return kind
+
+
 def sniff(path: Path) -> str:
     """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
+    head = _head(path)
+    for kind, reader in READERS.items():
+        if importlib.import_module(reader.sniff).sniff(path, head):
+            return kind
+    raise BadInput(
+        f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
+        {
+            "zh": "可读：安装包（APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX）、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、"
+            "流量记录（HAR、mitmproxy、pcap）、行为记录（behaviour.jsonl、camille、AppScan、logcat、dumpsys）、人工核验单（YAML）",
+            "en": "readable: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies and lists (HTML, TXT, "
+            "Markdown, DOCX, PDF), traffic (HAR, mitmproxy, pcap), behaviour logs (behaviour.jsonl, camille, AppScan, logcat, "
+            "dumpsys), check sheet answers (YAML)",
+        },
+        code="unknown-kind",
+    )  # fmt: skip
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -73,20 +98,7 @@ def sniff(path: Path) -> str:
             f"{path.name} 是空文件", f"{path.name} is empty",
             {"zh": "请重新获取文件", "en": "fetch it again"}, code="empty",
         )  # fmt: skip
-    for kind, reader in READERS.items():
-        if importlib.import_module(reader.sniff).sniff(path, head):
-            return kind
-    raise BadInput(
-        f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
-        {
-            "zh": "可读：安装包（APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX）、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、"
-            "流量记录（HAR、mitmproxy、pcap）、行为记录（behaviour.jsonl、camille、AppScan、logcat、dumpsys）、人工核验单（YAML）",
-            "en": "readable: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies and lists (HTML, TXT, "
-            "Markdown, DOCX, PDF), traffic (HAR, mitmproxy, pcap), behaviour logs (behaviour.jsonl, camille, AppScan, logcat, "
-            "dumpsys), check sheet answers (YAML)",
-        },
-        code="unknown-kind",
-    )  # fmt: skip
+    return head
 
 
 def unreadable(path: Path, error: OSError) -> BadInput:
