@@ -62,17 +62,16 @@ def table(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue, observed: I
 class _Said:
     """Statements and rows of SDK lists by the receiver that they speak of."""
 
+    catalogue: Catalogue
     by: dict[tuple[str, str], list[Fact]] = field(default_factory=dict)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> _Said:
-        out = cls()
+        out = cls(catalogue)
         told = [(f, _spoken_of(f, catalogue)) for f in kinds.get("statement", ())]
         told += [(f, _listed(f, catalogue)) for f in kinds.get("sdk-listing", ())]
-        for f, (kind, id_, name) in told:
+        for f, (kind, id_, _) in told:
             out.by.setdefault((kind, id_), []).append(f)
-            out.names.setdefault((kind, id_), name)
         return out
 
     def about(self, kind: str, id_: str) -> list[Fact]:
@@ -82,7 +81,12 @@ class _Said:
             return self.by.get(FIRST[:2], [])
         if kind == "host":
             return [f for (k, _), found in self.by.items() if k == "named" for f in found]
-        return self.by.get((kind, id_), [])
+        own = self.by.get((kind, id_), [])
+        if own or kind != "sdk" or id_ not in self.catalogue.sdks:
+            return own
+        # A base library or a host goes by the name of another product of the same company.
+        sdks, vendor = self.catalogue.sdks, self.catalogue.sdks[id_].vendor
+        return [f for (k, other), found in self.by.items() if k == "sdk" and other in sdks and sdks[other].vendor == vendor for f in found]
 
 
 def _collect(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> dict[Key, _Cells]:
