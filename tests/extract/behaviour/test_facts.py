@@ -184,7 +184,7 @@ def test_coverage_by_item_and_hooks_that_failed(tmp_path: Path) -> None:
     assert (found["imei"]["tested"], found["imei"]["apis"], found["installed-apps"]["tested"]) == (True, [IMEI], False)
     assert found["imei"]["known"] > 1
     assert "clipboard" not in found
-    assert codes(facts) == {"hook-failed"}
+    assert codes(facts) == {"hook-failed", "no-consent-mark", "no-state-mark"}
 
 
 def test_other_apps_and_other_runs_are_left_out(tmp_path: Path) -> None:

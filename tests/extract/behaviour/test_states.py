@@ -50,6 +50,12 @@ def test_without_any_mark_nothing_is_made_up(tmp_path: Path) -> None:
     assert codes(facts) == {"no-consent-mark", "no-state-mark", "coverage-unknown"}
 
 
+def test_a_log_without_calls_says_nothing_of_conduct_before_consent(tmp_path: Path) -> None:
+    facts = log(tmp_path, head())
+    assert of(facts, "behaviour") == []
+    assert codes(facts) == {"no-consent-mark", "no-state-mark", "coverage-unknown"}
+
+
 def test_consent_given_before_the_run(tmp_path: Path) -> None:
     facts = log(tmp_path, head(consent_at_start="given"), event("foreground", 0), call(5))
     assert (states(facts), codes(facts)) == ({5: "foreground"}, {"coverage-unknown"})

@@ -134,8 +134,6 @@ def _states(got: Collector, kind: Ints, t: Ints, times: Times, notes: Notes) -> 
         wrong = ((said == PRE) | (said == REFUSED)) & (allowed == GIVEN)
         if wrong.any():
             notes.limitation("state-conflict", f"{int(wrong.sum())} calls are marked as before consent or refused, after the consent event")
-    elif not said.any():
-        notes.limitation("no-consent-mark", "no event and no call says when the user consented")
     shown = np.array([o[1] for o in own], np.int64)[kind]
     shown = np.where(shown == 0, times.screen.at(t), shown)
     state = combine(allowed, shown)

@@ -97,11 +97,17 @@ def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes, form: str) 
     for fact in calls.facts(got, subject, clock, times, apis, Attributor(catalogue, subject.app), notes):
         last = max(last, fact["last"])
         yield fact
+    consent = times.legal is not None or any(timeline.OWN.get(k.state or "", (0, 0))[0] for k in got.kinds)
+    screen = len(times.screen.times) > 0 or any(timeline.OWN.get(k.state or "", (0, 0))[1] for k in got.kinds)
+    # Of a log without calls as well: that nothing was called before consent must not follow from it.
+    if not consent:
+        notes.limitation("no-consent-mark", "no event and no call says when the user consented")
+    if not screen and not len(got.time):
+        notes.limitation("no-state-mark", "nothing says when the app was on screen")
     yield {
         "kind": "behaviour-run", "where": "line 1", "package": _name(subject.app), "form": form, "tool": _name(header.tool),
         "device": _name(header.device), "calls": len(got.time), "events": len(got.events), "seconds": round(last, 6),
-        "consent": times.legal is not None or any(timeline.OWN.get(k.state or "", (0, 0))[0] for k in got.kinds),
-        "screen": len(times.screen.times) > 0 or any(timeline.OWN.get(k.state or "", (0, 0))[1] for k in got.kinds),
+        "consent": consent, "screen": screen,
     }  # fmt: skip
 
 
