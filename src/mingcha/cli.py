@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
-from mingcha.cli_inputs import kind_options, prints_option, seeds_option
+from mingcha.cli_inputs import at_option, drafts_option, kind_options, prints_option, seeds_option
 from mingcha.errors import BadInput, Exit, MingchaError, Usage
 from mingcha.plain import plain
 
@@ -96,15 +96,6 @@ def cli(context: click.Context, lang: str | None, debug: bool) -> None:
     context.obj = _State(lang, debug)
 
 
-def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
-    try:
-        return date.fromisoformat(value) if value else date.today()
-    except ValueError:
-        raise Usage(
-            f"不是日期：{value}", f"no date: {value}", {"zh": "请写成 2026-11-22", "en": "write it as 2026-11-22"}
-        ) from None
-
-
 def _some(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
     """At least one exhibit, be it by an option."""
     if not value and not context.obj.forced:
@@ -144,13 +135,6 @@ def _formats(function: F) -> F:
     return function
 
 
-at_option = click.option(
-    "--at",
-    callback=_day,
-    metavar="DATE",
-    help="Judge by the rules in force on that day. 按该日有效规则判定。",
-)
-drafts_option = click.option("--drafts", is_flag=True, help="Also run rules in draft. 同时运行草案规则。")
 exhibit_argument = click.argument(
     "exhibits", nargs=-1, callback=_some, type=click.Path(path_type=Path), metavar="EXHIBIT..."
 )

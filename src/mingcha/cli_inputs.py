@@ -1,12 +1,15 @@
-"""Options that say what exhibits are and by what they are read: their kind, fingerprints of SDKs, identity sheet."""
+"""Options that say what exhibits are, by what they are read and by which rules they are judged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from mingcha.errors import Usage
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,3 +39,21 @@ def kind_options(function: F) -> F:
         function = click.option(f"--{name}", type=click.Path(path_type=Path), multiple=True, callback=_force,
                                 expose_value=False, metavar="F", help=text)(function)  # fmt: skip
     return function
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
+    try:
+        return date.fromisoformat(value) if value else date.today()
+    except ValueError:
+        raise Usage(
+            f"不是日期：{value}", f"no date: {value}", {"zh": "请写成 2026-11-22", "en": "write it as 2026-11-22"}
+        ) from None
+
+
+at_option = click.option(
+    "--at",
+    callback=_day,
+    metavar="DATE",
+    help="Judge by the rules in force on that day. 按该日有效规则判定。",
+)
+drafts_option = click.option("--drafts", is_flag=True, help="Also run rules in draft. 同时运行草案规则。")

@@ -73,6 +73,7 @@ def read(
                 facts += reading.facts
             except OSError as e:  # it was there a moment ago
                 raise extract.unreadable(path, e) from e
+    exhibits, facts = _of_one_subject(exhibits, facts)
     if all(e.status == "refused" for e in exhibits):
         why = _reasons(exhibits, catalogue)
         raise BadInput(
@@ -86,6 +87,29 @@ def read(
     return Read(
         subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing
     )
+
+
+def _of_one_subject(exhibits: list[Exhibit], facts: list[Fact]) -> tuple[list[Exhibit], list[Fact]]:
+    """Without the logs that say themselves that they are of another app than the package: what one app did must
+    never be told of another."""
+    ids = {f["id"] for f in facts if f["kind"] == "package" and f.get("id")}
+    others = {
+        f["exhibit"]: str(f["package"]) for f in facts
+        if f["kind"] == "behaviour-run" and ids and f.get("package") and f["package"] not in ids
+    }  # fmt: skip
+    if not others:
+        return exhibits, facts
+    told = [
+        {"kind": "limitation", "exhibit": digest, "where": "", "code": "other-subject", "detail": package}
+        for digest, package in others.items()
+    ]
+    kept = [f for f in facts if f.get("exhibit") not in others]
+    refused = [
+        msgspec.structs.replace(e, status="refused", limitations=(Limitation(code="other-subject", detail=others[e.sha256]),))
+        if e.sha256 in others else e
+        for e in exhibits
+    ]  # fmt: skip
+    return refused, [*kept, *told]
 
 
 def _check_prints(path: Path) -> None:

@@ -77,3 +77,30 @@ def test_what_the_system_refused_and_what_only_looks_like_an_identifier_count_fo
     where = [r for r in rows if r["item"] == "precise-location" and not r["receiver"]["id"]]
     assert [(r["called"]["count"], r["called"]["attempts"], r["ground"]) for r in where] == [(0, 1, "code")]
     assert not any("867530900000001" in str(r) for r in rows)
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Inspection:
+    """The package with a log in which something was replaced, and nothing else."""
+    log = tmp_path / "behaviour.jsonl"
+    log.write_text((SAID / "behaviour.jsonl").read_text("utf-8").replace(old, new), "utf-8")
+    read = pipeline.read([EXHIBITS[0], log], Settings(home=str(tmp_path)))
+    return pipeline.judge(read, date(2026, 11, 27))
+
+
+def test_what_another_app_did_is_never_told_of_this_one(tmp_path: Path) -> None:
+    got = changed(tmp_path, '"package": "org.mingcha.sample.violator"', '"package": "org.example.other"')
+    assert [(e.status, [lim.code for lim in e.limitations]) for e in got.exhibits[1:]] == [("refused", ["other-subject"])]
+    assert "behaviour" not in got.summary.observed
+    assert not any(e.fact.get("kind") == "behaviour" for f in got.findings for e in f.evidence)
+
+
+@pytest.mark.parametrize(("result", "outcome"), [("value", "failed"), ("unknown", "cantTell")])
+def test_a_call_whose_result_nobody_recorded_proves_nothing(tmp_path: Path, result: str, outcome: str) -> None:
+    got = changed(tmp_path, '"result": "value"', f'"result": "{result}"')
+    assert next(f for f in got.findings if f.rule == "unchangeable-ids-before-consent").outcome == outcome
+
+
+def test_silence_of_what_was_not_watched_is_no_absence(tmp_path: Path) -> None:
+    got = {f.rule: f for f in changed(tmp_path, "-", "-").findings}
+    assert (got["device-accounts-before-consent"].outcome, got["device-accounts-before-consent"].reasons) == ("cantTell", ("unhooked",))
+    assert got["contacts-messages-before-consent"].outcome != "passed"

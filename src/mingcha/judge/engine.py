@@ -104,7 +104,7 @@ def _decide(rule: Rule, index: FactIndex, subject: Subject, traces: dict[str, Re
     missing = _missing(rule, index)
     if missing or tested.failed is None:
         return _open(rule, index, [*(f"channel:{c}" for c in missing), *_texts(tested)] or ["check"])
-    limited = _limited(rule, index)
+    limited = _limited(rule, index) + _unhooked(rule, index)
     if limited:
         return _open(rule, index, limited)
     if rule.sheet is not None:
@@ -123,6 +123,28 @@ def _missing(rule: Rule, index: FactIndex) -> list[str]:
 
 def _limited(rule: Rule, index: FactIndex) -> list[str]:
     return [f"limitation:{code}" for code in sorted(index.limitations.intersection(rule.blocked_by))]
+
+
+def _unhooked(rule: Rule, index: FactIndex) -> list[str]:
+    """Whether the run was recorded without watching what yields an item that the rule asks for: silence is then no
+    absence. A log that says nothing of what it watched is a limitation of its own."""
+    watched = {str(f.get("item")) for f in index.of("hook-coverage") if f.get("hooked")}
+    if not watched or "behaviour" not in rule.needs:
+        return []
+    catalogue = index.catalogue
+    known = {m.item or m.capability or "" for c in catalogue.apis.values() for m in c.members}
+
+    def below(items: Iterable[str], root: str) -> bool:
+        return any(i == root or catalogue.is_a(i, root) for i in items)
+
+    asked: set[str] = set()
+    for node in (rule.match, rule.suspect):
+        for leaf in tree.leaves(node) if node else ():
+            if leaf["fact"] == "behaviour":
+                wanted = leaf.get("where", {}).get("item", ())
+                wanted = wanted.get("is_a", ()) if isinstance(wanted, Mapping) else wanted
+                asked.update([wanted] if isinstance(wanted, str) else wanted)
+    return ["unhooked"] if any(below(known, a) and not below(watched, a) for a in asked) else []
 
 
 def _deciders(rule: Rule, index: FactIndex, more: Iterable[str] = ()) -> tuple[str, ...]:
