@@ -48,8 +48,8 @@ samples: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/lock.sh
 
-$(VENV)/core.stamp: requirements/core.lock pyproject.toml tools/venv.sh
-	PY=$(PY) tools/venv.sh $(VENV) requirements/core.lock
+$(VENV)/core.stamp: requirements/evidence.lock pyproject.toml tools/venv.sh
+	PY=$(PY) tools/venv.sh $(VENV) requirements/evidence.lock
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml tools/venv.sh

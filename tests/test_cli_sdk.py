@@ -98,7 +98,7 @@ def test_scan_takes_them(learnt: Path, app: Path) -> None:
     assert "jpush" in ran.out
 
 
-@pytest.mark.parametrize("content", [b"", b"MCFP\x01\n", b"PK\3\4 an archive", b"MCFP\x01\n\xff\xff\xff\xff"])
+@pytest.mark.parametrize("content", [b"", b"MCFP\x02\n", b"PK\3\4 an archive", b"MCFP\x02\n\xff\xff\xff\xff"])
 def test_a_file_that_is_none_is_an_error(place: Path, app: Path, content: bytes) -> None:
     file = put(place / "bad.mcfp", content)
     for ran in (run("sdk", "show", file), run("sdk", "match", file, app), run("scan", app, "--fingerprints", file),

@@ -1,4 +1,4 @@
-"""`make demo`: inspect the sample app and one real package, write the HTML reports, print the tables.
+"""`make demo`: inspect the sample app, with its policy, behaviour log and traffic, and one real package, write the HTML reports, print the tables.
 
     python tools/demo.py [OUT]
 
@@ -18,6 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "violator" / "violator.apk"
+# What the sample's policy says, what it did and what it sent; all of it invented (samples/said/build.py).
+SAID = ROOT / "samples" / "said"
+EXHIBITS = [str(SAMPLE), *(str(SAID / n) for n in ("policy.html", "behaviour.jsonl", "capture.har")), "--seeds", str(SAID / "seeds.yml")]
 # An automation agent for phones that carries a Chinese analytics SDK; MIT-licensed wrapper.
 PACKAGE = "cc12703-uiautomator2==2.21.6"
 MEMBER = "uiautomator2/assets/app-uiautomator.apk"
@@ -49,17 +52,17 @@ def real_package() -> Path | None:
 def main() -> int:
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "build/demo")
     out.mkdir(parents=True, exist_ok=True)
-    subjects = [("sample", SAMPLE)]
+    subjects = [("sample", EXHIBITS)]
     real = real_package()
     if real:
-        subjects.append(("real", real))
+        subjects.append(("real", [str(real)]))
     else:
         print(
             f"未能取得 {PACKAGE}，仅检测样例 / {PACKAGE} is out of reach: only the sample is inspected",
             file=sys.stderr,
         )
     reports = []
-    for name, path in subjects:
+    for name, exhibits in subjects:
         for lang in ("zh", "en"):
             report = out / f"{name}.{lang}.html"
             command = [
@@ -69,7 +72,7 @@ def main() -> int:
                 "--lang",
                 lang,
                 "scan",
-                str(path),
+                *exhibits,
                 "--fail-on",
                 "never",
             ]

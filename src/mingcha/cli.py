@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
+from mingcha.cli_inputs import kind_options, prints_option, seeds_option
 from mingcha.errors import BadInput, Exit, MingchaError, Usage
 from mingcha.plain import plain
 
@@ -31,6 +32,8 @@ class _State:
     def __init__(self, lang: str | None, debug: bool) -> None:
         self.wanted, self.debug = lang, debug
         self.prints: Path | None = None
+        self.seeds: Path | None = None
+        self.forced: list[tuple[Path, str]] = []
         self._settings: Settings | None = None
 
     @property
@@ -38,7 +41,7 @@ class _State:
         if self._settings is None:
             from mingcha import settings
 
-            self._settings = settings.load(prints=self.prints)
+            self._settings = settings.load(prints=self.prints, seeds=self.seeds)
         return self._settings
 
     @property
@@ -56,26 +59,22 @@ lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), callback=_
     help="Language of what is shown. 显示语言。")  # fmt: skip
 
 
-def _prints(context: click.Context, _: click.Parameter, value: Path | None) -> None:
-    context.obj.prints = value
-
-
-prints_option = click.option("--fingerprints", type=click.Path(path_type=Path), callback=_prints, expose_value=False,
-    help="Fingerprints of SDKs (mingcha sdk learn). SDK 指纹文件。")  # fmt: skip
-
-
 class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "sdk"])
+        return sorted([*super().list_commands(ctx), "sdk", "seeds"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "sdk":
-            return super().get_command(ctx, cmd_name)
-        from mingcha.cli_sdk import sdk
+        if cmd_name == "sdk":
+            from mingcha.cli_sdk import sdk
 
-        return sdk
+            return sdk
+        if cmd_name == "seeds":
+            from mingcha.cli_seeds import seeds
+
+            return seeds
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -104,6 +103,13 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
         raise Usage(
             f"不是日期：{value}", f"no date: {value}", {"zh": "请写成 2026-11-22", "en": "write it as 2026-11-22"}
         ) from None
+
+
+def _some(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """At least one exhibit, be it by an option."""
+    if not value and not context.obj.forced:
+        raise click.MissingParameter(ctx=context, param=parameter)
+    return value
 
 
 def _known_formats(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,7 +152,7 @@ at_option = click.option(
 )
 drafts_option = click.option("--drafts", is_flag=True, help="Also run rules in draft. 同时运行草案规则。")
 exhibit_argument = click.argument(
-    "exhibits", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXHIBIT..."
+    "exhibits", nargs=-1, callback=_some, type=click.Path(path_type=Path), metavar="EXHIBIT..."
 )
 
 
@@ -166,25 +172,27 @@ exhibit_argument = click.argument(
 )
 @drafts_option
 @prints_option
+@seeds_option
+@kind_options
 @_formats
 @click.pass_obj
 def scan(
     state: _State, exhibits: tuple[Path, ...], app_type: int | None, at: date, store_root: Path | None, drafts: bool,
     formats: tuple[str, ...], output: Path | None, fail_on: str | None, strict: bool,
 ) -> NoReturn:  # fmt: skip
-    """Inspect one subject by its exhibits: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX)
-    and answered check sheets. 检测一个对象：安装包、SDK 包、人工核验单。"""
+    """Inspect one subject by its exhibits: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies,
+    traffic, behaviour logs and answered check sheets. 检测一个对象：安装包、隐私政策、流量、行为记录、人工核验单。"""
     from mingcha import pipeline
 
     _targets(formats, output)
-    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state))
+    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state), forced=state.forced)
     inspection = pipeline.judge(read, at, drafts=drafts)
     if store_root:
         from mingcha import report
 
         document = _bytes(report.render(inspection, "json", state.lang))
         try:
-            folder = pipeline.keep(store_root, read, inspection, document, exhibits)
+            folder = pipeline.keep(store_root, read, inspection, document, (*exhibits, *(p for p, _ in state.forced)))
         except OSError as e:
             raise _unwritable(store_root, e) from e
         click.echo(plain(folder), err=True)
@@ -196,6 +204,8 @@ def scan(
 @exhibit_argument
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
 @prints_option
+@seeds_option
+@kind_options
 @lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:
@@ -211,7 +221,7 @@ def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> 
         )
     import msgspec
 
-    read = pipeline.read(exhibits, state.settings, progress=_progress(state))
+    read = pipeline.read(exhibits, state.settings, progress=_progress(state), forced=state.forced)
     encode = msgspec.json.Encoder().encode
     for fact in read.facts:
         if not kinds or fact["kind"] in kinds:

@@ -50,6 +50,16 @@ def parts(settings: Settings) -> list[Part]:
         Part("MINGCHA_HOME", writable, False, "不可写时每次都要重新编译规则库", "unwritable: the catalogue is compiled at every start"),
         Part("numba", _package("numba"), False, "仅用于常驻进程加速（fast）", "only speeds up resident workers (extra fast)"),
         *(
+            Part(n, _package(n), False, f"流量：{zh}（evidence）", f"traffic: {en} (extra evidence)")
+            for n, zh, en in (
+                ("pyahocorasick", "缺少时不查找预置标识", "without it planted values are not looked for"),
+                ("publicsuffixlist", "缺少时不识别注册域名", "without it registrable domains are not told"),
+                ("brotli", "缺少时不解压 Brotli", "without it Brotli bodies stay closed"),
+            )
+        ),
+        Part("tshark", shutil.which("tshark"), False, "流量：缺少时不解密附带密钥的 TLS", "traffic: without it TLS stays closed even with its secrets"),
+        Part("openpyxl", _package("openpyxl"), False, "缺少时不能读取 xlsx 行为记录（evidence）", "without it behaviour logs in xlsx cannot be read (extra evidence)"),
+        *(
             Part(n, _package(n), False, "读取 PDF 政策所需（evidence）", "needed for policies in PDF (extra evidence)")
             for n in ("pypdfium2", "pdfplumber")
         ),

@@ -40,18 +40,22 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(
     paths: Sequence[Path], settings: Settings, *, app_type: int | None = None, catalogue: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, forced: Sequence[tuple[Path, str]] = (),
 ) -> Read:  # fmt: skip
-    """Read all exhibits of one subject. BadInput where none of them can be read."""
+    """Read all exhibits of one subject; of those in `forced` the kind is stated. BadInput where none of them can be
+    read."""
     started, cpu = time.perf_counter(), _cpu()
-    kinds = [extract.sniff(p) for p in paths]
+    kinds = [*(extract.sniff(p) for p in paths), *(extract.stated(p, kind) for p, kind in forced)]
+    paths = [*paths, *(p for p, _ in forced)]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
     if settings.prints:
         _check_prints(settings.prints)
+    if settings.identity:
+        _check_seeds(settings.identity, catalogue)
     worker = extract.Worker(
         settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
-        cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb, prints=settings.prints,
+        cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb, prints=settings.prints, seeds=settings.identity,
     )  # fmt: skip
     with worker:
         for path, kind in zip(paths, kinds, strict=True):
@@ -64,7 +68,7 @@ def read(
                     exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
                     facts += here
                     continue
-                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue, settings.prints)
+                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue, settings)
                 exhibits.append(_with_limits(reading.exhibit, path, reading.facts))
                 facts += reading.facts
             except OSError as e:  # it was there a moment ago
@@ -92,15 +96,23 @@ def _check_prints(path: Path) -> None:
     prints.load(path)
 
 
+def _check_seeds(path: Path, catalogue: Path | None) -> None:
+    """An identity sheet that is none is refused before anything is read, like a file of fingerprints."""
+    from mingcha import catalogue as cat
+    from mingcha.extract.traffic import seeds
+
+    seeds.load(path, cat.load(catalogue).items)
+
+
 def _text(path: Path | None) -> str | None:
     return str(path) if path else None
 
 
-def _read_here(path: Path, kind: str, catalogue: Path | None, prints: Path | None) -> extract.Reading:
+def _read_here(path: Path, kind: str, catalogue: Path | None, settings: Settings) -> extract.Reading:
     """An exhibit in this process; refused as the child process would have it."""
     facts: list[Fact] = []
     try:
-        return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue), prints=prints), facts=facts)
+        return extract.Reading(exhibit=extract.read_here(path, facts.extend, kind, _text(catalogue), prints=settings.prints, seeds=settings.identity), facts=facts)
     except BadInput as e:
         return extract.refusal(path, kind, e.code, str(e), facts)
 

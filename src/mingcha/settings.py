@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     memory_mb: Positive = 4096
     isolate: bool = True
     fingerprints: str | None = None
+    seeds: str | None = None
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
@@ -44,16 +45,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def prints(self) -> Path | None:
         """File of fingerprints, None where none is set."""
-        try:
-            return Path(self.fingerprints).expanduser() if self.fingerprints else None
-        except RuntimeError:  # an account without a home folder
-            return Path(self.fingerprints or "")
+        return _path(self.fingerprints)
+
+    @property
+    def identity(self) -> Path | None:
+        """Identity sheet of the test device, None where none is set."""
+        return _path(self.seeds)
+
+
+def _path(text: str | None) -> Path | None:
+    try:
+        return Path(text).expanduser() if text else None
+    except RuntimeError:  # an account without a home folder
+        return Path(text or "")
 
 
 def load(
-    environ: Mapping[str, str] | None = None, cwd: Path | None = None, prints: Path | None = None
-) -> Settings:
-    """Read the settings; `prints` overrides `fingerprints`. A wrong value is a Usage error that names it."""
+    environ: Mapping[str, str] | None = None, cwd: Path | None = None, prints: Path | None = None,
+    seeds: Path | None = None,
+) -> Settings:  # fmt: skip
+    """Read the settings; `prints` overrides `fingerprints`, `seeds` the setting of that name. A wrong value is a
+    Usage error that names it."""
     env = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     for folder in (_home(env), cwd or Path()):
@@ -85,6 +97,8 @@ def load(
             values[name] = text
     if prints is not None:
         values["fingerprints"] = str(prints)
+    if seeds is not None:
+        values["seeds"] = str(seeds)
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as e:

@@ -108,7 +108,8 @@ def write(tmp_path: Path, home: Path) -> Write:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
         if "facts.yml" not in texts:
-            shutil.copy(ROOT / "facts.yml", root / "facts.yml")
+            for path in ROOT.glob("facts*.yml"):
+                shutil.copy(path, root / path.name)
         return root
 
     return make

@@ -82,3 +82,17 @@ def test_digest_sees_names_and_contents(tmp_path: Path) -> None:
     second = digest(tmp_path)
     (tmp_path / "lists/a.yml").rename(tmp_path / "lists/b.yml")
     assert len({first, second, digest(tmp_path)}) == 3
+
+
+def test_one_chinese_term_for_one_thing() -> None:
+    """What a person reads says 剪贴板 and 通讯录. Other spellings stand only where a text is quoted or matched."""
+    catalogue = Path(files.__file__).parent
+    read = [*catalogue.glob("rules/**/*.yml"), *(catalogue.parent / "report").glob("words*.yml"), *catalogue.glob("lists/*.yml")]
+    assert len(read) > 150
+    for path in read:
+        text = path.read_text(encoding="utf-8")
+        assert "剪切板" not in text, path
+        assert "通信录" not in text, path
+    for path in catalogue.glob("lists/items/*.yml"):
+        for item in parse(path.read_text(encoding="utf-8")):
+            assert not {"剪切板", "通信录"} & set(item["name"].values()), path

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
-from mingcha.catalogue import FactKind, build, files, tree
-from mingcha.catalogue.loader import ROOT
+from mingcha.catalogue import build, load, tree
 
-KINDS = msgspec.convert(files.parse((ROOT / "facts.yml").read_text("utf-8")), dict[str, FactKind])
+KINDS = dict(load().facts)
 P: dict[str, Any] = {"fact": "permission"}
 S: dict[str, Any] = {"fact": "screen-event"}
 

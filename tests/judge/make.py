@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mingcha.catalogue import Catalogue, FactKind, files
-from mingcha.catalogue.loader import ROOT
+from mingcha.catalogue import Catalogue, load
 from mingcha.catalogue.schema import Rule
 from mingcha.judge.engine import Decision, decide
 from mingcha.judge.match import FactIndex, Matcher, Result
@@ -15,7 +14,7 @@ from mingcha.model import Subject
 
 T = {"zh": "文字", "en": "text"}
 APP = Subject(kind="app")
-KINDS = msgspec.convert(files.parse((ROOT / "facts.yml").read_text("utf-8")), dict[str, FactKind])
+KINDS = dict(load().facts)
 CHANNELS = ("package", "traffic", "behaviour", "policy", "screens", "listing", "register", "links")
 
 LISTS: dict[str, Any] = {

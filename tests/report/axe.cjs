@@ -21,7 +21,7 @@ async function inspect(browser, file, width) {
     for (const v of result.violations) violations.push(`${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
   }
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = false)));
-  const hidden = () => [...document.querySelectorAll("details:not(.rest) > table")].filter((t) => !t.checkVisibility({ contentVisibilityAuto: true })).length;
+  const hidden = () => [...document.querySelectorAll("details:not(.rest, .screen) > table")].filter((t) => !t.checkVisibility({ contentVisibilityAuto: true })).length;
   const foldedOnScreen = await page.evaluate(hidden);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await page.emulateMedia({ media: "print" });

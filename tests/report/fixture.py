@@ -201,7 +201,7 @@ def startup() -> dict[str, Any]:
         *(row(f"screen-{n}", f"屏幕信息（{n}）", f"screen information ({n})", own, (3, 0, 0, 1), told("short", "reachable"), personal=False) for n in range(4)),
         row("installed-apps", "已安装应用列表", "installed apps", ads, (0, 3, 0, 2), told("", "needs-run"), told("", "needs-run", blind=[])),
         row("clipboard", "剪贴板内容", "clipboard", own, (0, 0, 2, 1), told("short", "guarded", **guard), told("short", "guarded", **guard)),
-        row("contacts", "通信录", "contacts", own, (0, 0, 0, 5)),
+        row("contacts", "通讯录", "contacts", own, (0, 0, 0, 5)),
     ]  # fmt: skip
     counts = {v: sum(r["counts"][v] for r in rows) for v in ("reachable", "needs-run", "guarded", "not-reachable")}
     reach = {"entries": 14, "definitions": 36_120, "reached": 6_218, "instantiated": 911, "upper_bound": None,

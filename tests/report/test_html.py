@@ -217,6 +217,49 @@ def test_long_evidence_folds_after_eight_rows() -> None:
         assert len(p.all("details")) - len(before.all("details")) == folds
 
 
+def printed_rows(p: str) -> int:
+    """Rows of evidence that are not for the screen alone."""
+    tables = re.findall(r'<table class="evidence.*?</table>', p, re.DOTALL)
+    return sum(t.count("<tr>") - 1 for t in tables if "<tr>" in t)
+
+
+@pytest.mark.parametrize(("outcome", "rows", "printed"), [("cantTell", 4, 4), ("cantTell", 5, 3), ("cantTell", 40, 3), ("failed", 40, 8)])
+def test_paper_bounds_the_evidence_and_says_how_much_it_leaves_out(outcome: str, rows: int, printed: int) -> None:
+    evidence = [call(f"La/B{n};->c()V", "Lx/Y;->z()V", PUSH, "i") for n in range(rows)]
+    one = finding("r", "C5-13", outcome, "甲", "a", confidence="suspected", reasons=("suspect",), evidence=evidence)
+    raw = source(inspection([one]), "en").decode()
+    assert printed_rows(raw) == printed
+    left = f"Further rows: {rows - printed} (not printed"
+    assert (left in raw) == (rows > printed)
+    assert raw.count("<code>a.<wbr>B") >= rows  # all of it stays in the electronic report
+
+
+def test_no_owner_is_left_off_the_paper_by_a_long_list_of_another() -> None:
+    evidence = [*(call(f"La/B{n};->c()V", "Lx/Y;->z()V", PUSH, "i") for n in range(30)),
+                call("Lz/Own;->c()V", "Lx/Y;->z()V", Owner("app", "a", "A"), "i")]  # fmt: skip
+    one = finding("r", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect",), evidence=evidence)
+    raw = source(inspection([one])).decode()
+    rows = re.findall(r"<tr>(.*?)</tr>", raw[raw.index('<table class="evidence') :], re.DOTALL)
+    assert [("Own" in r) for r in rows[1:4]] == [False, True, False]
+
+
+def test_a_call_with_the_answer_of_start_up_stands_once() -> None:
+    one = call("La/B;->c()V", "Lx/Y;->z()V", PUSH, "i")
+    path = msgspec.structs.replace(one, fact={**one.fact, "kind": "startup-path", "verdict": "needs-run"})
+    twice = finding("r", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect",), evidence=[one, path])
+    raw = source(inspection([twice])).decode()
+    assert printed_rows(raw) == 1
+    assert "证据（1 处）" in raw
+
+
+def test_clauses_of_leads_stand_once_in_a_table_for_paper() -> None:
+    two = [finding(f"r{n}", "C5-13", "cantTell", "甲", "a", confidence="suspected", reasons=("suspect",)) for n in (1, 2)]
+    raw = source(inspection(two)).decode()
+    annex = raw[raw.index('class="on-paper annex"') :].partition("</table>")[0]
+    texts = re.findall(r"<tr><th.*?</tr>", annex, re.DOTALL)[1:]
+    assert texts and all("2.2.1, 2.2.2" in t for t in texts)
+
+
 def test_english_page_has_no_chinese_of_ours() -> None:
     body = page(inspection(), "en").body.replace(table()["page.also"]["zh"], "")
     ours = {

@@ -80,3 +80,10 @@ def test_sdks_and_makers_are_named_in_the_language_of_the_page() -> None:
     )
     assert readable("谷歌健身", words("en"), called) == "谷歌健身"
     assert sdk_words(None, "en") == {}
+
+
+def test_what_is_known_against_a_version_is_told_in_words() -> None:
+    line = "QQ id=qq-opensdk version=2.9.1 known=qq-opensdk-without-consent-call,nobody-knows reference=https://a,https://a"
+    zh, en = (readable(line, words(lang)) for lang in ("zh", "en"))
+    assert "3.5.7 以前的版本没有" in zh and "nobody-knows" in zh and "qq-opensdk-without" not in zh
+    assert "Versions before 3.5.7" in en and en.count("https://a") == 1

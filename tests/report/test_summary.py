@@ -104,3 +104,22 @@ def test_leads_on_start_up_paths_are_counted_beside_an_empty_list() -> None:
     text = first_page(msgspec.structs.replace(inspection(leads), inventory=bare))
     assert "另有 1 条涉及启动路径的线索，见第 2.2 节。" in text
     assert "涉及启动路径的线索" not in first_page(msgspec.structs.replace(inspection(leads[1:]), inventory=bare))
+
+
+@pytest.mark.parametrize(("said", "words_"), [(True, "自身代码中未见"), (None, "取决于"), (False, "不处理个人信息")])
+def test_an_sdk_of_which_nothing_is_known_is_not_said_to_be_clean(said: bool | None, words_: str) -> None:
+    found = inspection()
+    row = {**found.inventory["sdks"][0], "personal": said, "items": [], "name": "桥接框架"}
+    raw = render(msgspec.structs.replace(found, inventory={"sdks": [row]}), "html", "zh")
+    assert isinstance(raw, bytes)
+    page = raw.decode().partition('<section id="sdks"')[2]
+    assert words_ in page[page.index("桥接框架") :].partition("</tr>")[0]
+
+
+def test_a_subject_without_a_name_is_called_by_its_file() -> None:
+    found = inspection()
+    exhibit = found.exhibits[0]
+    bare = msgspec.structs.replace(found.subject, name=None, id=None, sha256=exhibit.sha256)
+    rows = summary.subject(msgspec.structs.replace(found, subject=bare), words("zh"))
+    assert ("文件", exhibit.name, "text") in rows
+    assert not any(label == "文件" for label, _, _ in summary.subject(found, words("zh")))

@@ -18,6 +18,7 @@ from mingcha.catalogue.schema import (
     Aspect,
     Callback,
     Capability,
+    Condition,
     FrameworkClass,
     IssueType,
     Item,
@@ -49,6 +50,7 @@ LISTS: dict[str, tuple[str, Any, str]] = {
     "framework": ("lists/framework/*.yml", FrameworkClass, "cls"),
     "callbacks": ("lists/callbacks/*.yml", Callback, "cls"),
     "ui_callbacks": ("lists/ui-callbacks.yml", UiCallback, "cls"),
+    "conditions": ("lists/conditions.yml", Condition, "cls"),
     "sinks": ("lists/sinks.yml", Sink, "cls"),
     "capabilities": ("lists/capabilities.yml", Capability, "id"),
     "permissions": ("lists/permissions.yml", Permission, "name"),
@@ -108,15 +110,15 @@ def _collect(name: str, key: str, members: dict[str, Any], built: Built) -> Call
 
 def _facts(root: Path, built: Built) -> dict[str, FactKind]:
     kinds: dict[str, FactKind] = {}
-    path = root / "facts.yml"
-    if not path.is_file():
+    if not (root / "facts.yml").is_file():
         built.problems.append(Problem("facts.yml", "", "缺少该文件", "the file is missing"))
         return kinds
-    data = _parse("facts.yml", path, built)
-    for name, entry in data.items() if isinstance(data, dict) else ():
-        kind = _convert(entry, FactKind, "facts.yml", name, built)
-        if kind is not None:
-            kinds[name] = kind
+    for path in (root / "facts.yml", *sorted(root.glob("facts-*.yml"))):
+        data = _parse(path.name, path, built)
+        for name, entry in data.items() if isinstance(data, dict) else ():
+            kind = _convert(entry, FactKind, path.name, name, built)
+            if kind is not None and kinds.setdefault(name, kind) is not kind:
+                built.problems.append(Problem(path.name, name, "重复", "is there twice"))
     return kinds
 
 

@@ -16,7 +16,7 @@ _ARGS = re.compile(r"\(?(?:\[*(?:[ZBSCIJFD]|L[\w$/]+;))*\)?")
 
 
 def check(built: Built, teller: Callable[[str, object], Say]) -> None:
-    """Tell the problems of `framework`, `callbacks`, `ui_callbacks` and `sinks`."""
+    """Tell the problems of `framework`, `callbacks`, `ui_callbacks`, `conditions` and `sinks`."""
     known = built.catalogue.framework
     for cls in known.values():
         _class(cls, known, teller("framework", cls.cls))
@@ -29,6 +29,15 @@ def check(built: Built, teller: Callable[[str, object], Say]) -> None:
         if not ui.methods:
             say("methods", "没有任何方法", "has no method")
         _names(say, [*ui.methods, *ui.setters])
+    for condition in built.catalogue.conditions.values():
+        say = teller("conditions", condition.cls)
+        if not condition.source:
+            say("source", "没有来源", "has no source")
+        if not condition.methods or not condition.asked_by:
+            say("methods", "没有任何方法", "has no method")
+        if not condition.cls.startswith(f"{condition.home}."):
+            say("home", f"不在 {condition.home} 之下", f"is not below {condition.home}")
+        _names(say, [*condition.methods, *(a.name for a in condition.asked_by)])
     for sink in built.catalogue.sinks.values():
         _sink(sink, teller("sinks", sink.cls))
 

@@ -28,6 +28,7 @@ from mingcha.catalogue.schema import (
     Aspect,
     Callback,
     Capability,
+    Condition,
     FrameworkClass,
     IssueType,
     Item,
@@ -97,6 +98,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     framework: dict[str, FrameworkClass] = {}
     callbacks: dict[str, Callback] = {}
     ui_callbacks: dict[str, UiCallback] = {}
+    conditions: dict[str, Condition] = {}
     sinks: dict[str, Sink] = {}
     permissions: dict[str, Permission] = {}
     sdks: dict[str, Sdk] = {}
@@ -213,6 +215,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     framework: dict[str, FrameworkClass]
     callbacks: dict[str, Callback]
     ui_callbacks: dict[str, UiCallback]
+    conditions: dict[str, Condition]
     sinks: dict[str, Sink]
     items: dict[str, Item]
     sdks: dict[str, Sdk]

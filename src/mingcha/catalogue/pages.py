@@ -154,8 +154,8 @@ def fact_pages(kinds: Mapping[str, FactKind]) -> dict[str, str]:
     """Path below docs/ → page of all kinds of fact, in the order of facts.yml."""
     lines = [
         "# 事实种类 · Fact kinds", "",
-        ("由 `src/mingcha/catalogue/facts.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
-        "Generated from that file; do not edit."), "",
+        ("由 `src/mingcha/catalogue/facts*.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
+        "Generated from these files; do not edit."), "",
         ("`mingcha facts` prints one fact per line as JSON. Besides the fields below every fact has `kind`, "
         "`exhibit` (SHA-256 of the file that it was read from) and `where` (its place in there). "
         "A field marked *may be null* can also be absent. A channel (通道) counts as observed when at least "
@@ -178,7 +178,7 @@ def version_pages(catalogue: Catalogue) -> dict[str, str]:
     lines = [
         "# 存在已知问题的 SDK 版本 · SDK versions with known problems", "",
         ("由 `src/mingcha/catalogue/lists/sdk-versions.yml` 生成，请勿手工修改（`mingcha rules pages`）。"
-        "Generated from that file; do not edit."), "",
+        "Generated from these files; do not edit."), "",
         ("规则 `sdk-version-known-bad` 据此给出线索；自“公开日”起适用，来源未注明日期的，以读到之日为准。"
         "The rule `sdk-version-known-bad` gives leads by this list, from the day on which the matter was public, or "
         "was read where the source bears no date."), "",

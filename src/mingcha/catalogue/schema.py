@@ -122,7 +122,8 @@ class Sdk(Strict, kw_only=True):
     domains: list[str] = []
     meta: list[str] = []
     items: list[str] = []
-    personal: bool = True
+    personal: bool | Literal["unknown"] = True
+    """Whether it processes personal information. Unknown where it does what plug-ins or scripts ask of it."""
     policy: str | None = None
     sources: list[Source]
 
@@ -245,6 +246,25 @@ class UiCallback(Strict, kw_only=True, rename={"cls": "class"}):
     kind: UiKind
     methods: list[str]
     setters: dict[str, UiKind] = {}
+
+
+class Asking(Strict, rename={"cls": "class"}):
+    """A call by which an app asks for something, with the number that its first argument must be."""
+
+    cls: str
+    name: str
+    value: int
+
+
+class Condition(Strict, rename={"cls": "class"}):
+    """Methods of a library that run only where somebody outside `home` (a package prefix) has made one of
+    the calls `asked_by`."""
+
+    cls: str
+    source: str
+    methods: list[str]
+    home: str
+    asked_by: list[Asking]
 
 
 SinkKind = Literal["network", "log", "file", "preference", "database", "clipboard", "intent", "stream"]

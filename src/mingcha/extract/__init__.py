@@ -29,19 +29,49 @@ class Reader(NamedTuple):
     read: str
     cached: bool = False
     """Whether `read` takes a cache and a file of fingerprints as well."""
+    seeded: bool = False
+    """Whether `read` takes an identity sheet as well."""
 
 
 # kind of exhibit -> its reader; the first whose `sniff` fits wins
 READERS: dict[str, Reader] = {
+    # Before packages: a workbook is a ZIP too. It is told by its own names and never where a manifest or code is.
+    "behaviour": Reader("mingcha.extract.behaviour.sniff", "mingcha.extract.behaviour.reader"),
     "package": Reader("mingcha.extract.package.sniff", "mingcha.extract.package.reader", True),
+    "traffic": Reader("mingcha.extract.traffic.sniff", "mingcha.extract.traffic.reader", seeded=True),
     "sheet": Reader("mingcha.extract.sheet", "mingcha.extract.sheet"),
     # Any text that speaks of privacy: it comes after everything that is known by a form of its own.
     "policy": Reader("mingcha.extract.policy.sniff", "mingcha.extract.policy.reader"),
 }
 
 
+def stated(path: Path, kind: str) -> str:
+    """The kind that the user states of an exhibit. BadInput where there is no file, or an empty one."""
+    _head(path)
+    return kind
+
+
 def sniff(path: Path) -> str:
     """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
+    head = _head(path)
+    for kind, reader in READERS.items():
+        if importlib.import_module(reader.sniff).sniff(path, head):
+            return kind
+    raise BadInput(
+        f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
+        {
+            "zh": "可读：安装包（APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX）、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、"
+            "流量记录（HAR、mitmproxy、pcap）、行为记录（behaviour.jsonl、camille、AppScan、logcat、dumpsys）、人工核验单（YAML）",
+            "en": "readable: packages (APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX), privacy policies and lists (HTML, TXT, "
+            "Markdown, DOCX, PDF), traffic (HAR, mitmproxy, pcap), behaviour logs (behaviour.jsonl, camille, AppScan, logcat, "
+            "dumpsys), check sheet answers (YAML)",
+        },
+        code="unknown-kind",
+    )  # fmt: skip
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -68,17 +98,7 @@ def sniff(path: Path) -> str:
             f"{path.name} 是空文件", f"{path.name} is empty",
             {"zh": "请重新获取文件", "en": "fetch it again"}, code="empty",
         )  # fmt: skip
-    for kind, reader in READERS.items():
-        if importlib.import_module(reader.sniff).sniff(path, head):
-            return kind
-    raise BadInput(
-        f"{path.name} 不是可识别的检测材料", f"{path.name} is of no kind that can be inspected",
-        {
-            "zh": "可读：APK、AAB、APKS、XAPK、APKM、AAR、JAR、DEX、隐私政策和清单（HTML、TXT、Markdown、DOCX、PDF）、人工核验单（YAML）",
-            "en": "readable: APK, AAB, APKS, XAPK, APKM, AAR, JAR, DEX, privacy policies and lists (HTML, TXT, Markdown, DOCX, PDF), check sheet answers (YAML)",
-        },
-        code="unknown-kind",
-    )  # fmt: skip
+    return head
 
 
 def unreadable(path: Path, error: OSError) -> BadInput:
@@ -91,7 +111,7 @@ def unreadable(path: Path, error: OSError) -> BadInput:
 
 def read_here(
     path: Path, emit: Emit, kind: str | None = None, catalogue: str | None = None, cache: Cache | None = None,
-    prints: Path | None = None,
+    prints: Path | None = None, seeds: Path | None = None,
 ) -> Exhibit:  # fmt: skip
     """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
     from mingcha import catalogue as cat
@@ -99,6 +119,8 @@ def read_here(
     root, reader = Path(catalogue) if catalogue else None, READERS[kind or sniff(path)]
     loaded = cat.lists(root) if reader.cached else cat.load(root)  # a reader of code needs no rules
     module = importlib.import_module(reader.read)
-    more = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
+    more: dict[str, Any] = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
+    if reader.seeded:
+        more["seeds"] = seeds
     exhibit: Exhibit = module.read(path, emit, loaded, **more)
     return exhibit

@@ -74,15 +74,15 @@ class Worker:
 
     cpu and wall in seconds per exhibit, memory in MB of address space. A `resident` child reads many
     packages: it takes the compiled engine where the extra `fast` is installed. `prints` is a file of
-    fingerprints that SDKs are told by.
+    fingerprints that SDKs are told by, `seeds` an identity sheet by which traffic is searched.
     """
 
     def __init__(
         self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None,
         cache: Path | None = None, cache_mb: int = 0, resident: bool = False,
-        prints: Path | None = None,
+        prints: Path | None = None, seeds: Path | None = None,
     ) -> None:  # fmt: skip
-        self.resident, self.prints = resident, prints
+        self.resident, self.prints, self.seeds = resident, prints, seeds
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
         self.cache, self.cache_mb = cache if cache_mb else None, cache_mb
         self._process: subprocess.Popen[bytes] | None = None
@@ -147,6 +147,7 @@ class Worker:
             "catalogue": str(self.catalogue) if self.catalogue else None,
             "cache": str(self.cache.absolute()) if self.cache else None,
             "prints": str(self.prints.absolute()) if self.prints else None,
+            "seeds": str(self.seeds.absolute()) if self.seeds else None,
         }  # fmt: skip
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")

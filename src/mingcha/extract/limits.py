@@ -98,6 +98,27 @@ class Limits:
     certificate: int = 256 * KB
     """One certificate in DER."""
 
+    # ---- traffic -----------------------------------------------------------------------------
+    recording: int = 8 * GB
+    """One recording; it is read as a stream, so only time bounds it in practice."""
+    message: int = 32 * MB
+    """One request, entry or flow held in memory; larger ones are passed over."""
+    message_expanded: int = 8 * MB
+    """All that is decompressed within one message."""
+    message_leaves: int = 5_000
+    """Values of one message looked at."""
+    message_depth: int = 6
+    """Encodings and containers inside one another; real reports have two or three."""
+    json_depth: int = 64
+    """Nesting of one JSON document."""
+    packets: int = 20_000_000
+    """Packets of one capture."""
+    streams: int = 100_000
+    """TCP connections told apart at a time."""
+    stream: int = 8 * MB
+    """Bytes of one direction of a connection kept for reassembly."""
+    reassembly: int = 512 * MB
+    """Bytes of all connections kept at a time."""
     # ---- policies and other texts ------------------------------------------------------------
     policy: int = 32 * MB
     """One file; the longest policies seen have some 100,000 characters, pictures make files larger."""

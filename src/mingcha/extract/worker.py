@@ -121,10 +121,10 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
 
     folder = request.get("cache")
     cache = Cache(Path(folder) if folder else None, lambda key, value: _keep(out, key, value))
-    prints = request.get("prints")
+    prints, seeds = request.get("prints"), request.get("seeds")
     exhibit = extract.read_here(
         Path(request["path"]), emit, request.get("kind"), request.get("catalogue"), cache,
-        Path(prints) if prints else None,
+        Path(prints) if prints else None, Path(seeds) if seeds else None,
     )  # fmt: skip
     send_facts(out, batch)
     import msgspec

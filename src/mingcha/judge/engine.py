@@ -200,7 +200,7 @@ def judge(
         findings=findings,
         summary=summarise(findings, index.observed),
         timing=dict(timing or {}),
-        inventory=inventory.build(known, catalogue, subject),
+        inventory=inventory.build(known, catalogue, subject, index.observed),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
-from mingcha.judge import selfstart, startup
+from mingcha.judge import consistency, selfstart, startup
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact, Subject
 
@@ -30,7 +30,9 @@ SDK_FIELDS = (
 Row = dict[str, Any]
 
 
-def build(facts: Iterable[Fact], catalogue: Catalogue, subject: Subject) -> dict[str, Any]:
+def build(
+    facts: Iterable[Fact], catalogue: Catalogue, subject: Subject, observed: Iterable[str] = ()
+) -> dict[str, Any]:
     """Tables for the report as builtin values; keys are absent where nothing of the kind was seen."""
     kinds: dict[str, list[Fact]] = {}
     for fact in facts:
@@ -42,6 +44,7 @@ def build(facts: Iterable[Fact], catalogue: Catalogue, subject: Subject) -> dict
         "permissions": _permissions(kinds, calls, catalogue, subject),
         "items": _items(calls, catalogue),
         "startup": startup.table(kinds.get("startup-path", []), kinds.get("reach", []), catalogue),
+        "consistency": consistency.table(kinds, catalogue, observed),
         "self_start": selfstart.table(kinds.get("self-start", [])),
         "components": _components(kinds.get("component", [])),
         "hosts": _hosts(kinds.get("url", [])),

@@ -96,7 +96,7 @@ def _row(found: list[Fact], catalogue: Catalogue) -> Row:
 def _library(who: Owner, catalogue: Catalogue) -> bool:
     """Code that the catalogue knows to process no personal information, such as a support library: it
     does what its caller asks."""
-    return who.kind == "sdk" and who.id in catalogue.sdks and not catalogue.sdks[who.id].personal
+    return who.kind == "sdk" and who.id in catalogue.sdks and catalogue.sdks[who.id].personal is False
 
 
 def _told(found: list[Fact]) -> list[Row]:

@@ -16,6 +16,7 @@ from mingcha.report.words import Words
 OTHER_NAME = {"zh": "22 个场景之外的问题", "en": "Outside the 22 scenarios"}
 OTHER_SHORT = {"zh": "其他", "en": "other"}
 FOLD = 8  # rows of a table that stand open; the rest folds
+PAPER = 3  # rows of a lead's evidence that are printed
 _CODE_KINDS = ("api-call", "startup-path", "code-pattern")
 
 
@@ -82,6 +83,49 @@ class Section(NamedTuple):
 def fold_at(rows: Sequence[Any]) -> int:
     """How many rows stand open: a fold that hides one or two is longer than what it hides."""
     return FOLD if len(rows) > FOLD + 2 else len(rows)
+
+
+def paper_at(rows: Sequence[Any], most: int = PAPER) -> int:
+    """How many rows are printed: a note on one that is not takes as much room as the row."""
+    return most if len(rows) > most + 1 else len(rows)
+
+
+def _once(rows: list[CodeRow]) -> list[CodeRow]:
+    """A call that start-up was asked about stands once, with the answer, where judge names the call and its
+    path as two pieces of evidence."""
+    answered = {(r.cls, r.method, r.api) for r in rows if r.state}
+    return [r for r in rows if r.state or (r.cls, r.method, r.api) not in answered]
+
+
+def _owners_first(rows: list[CodeRow]) -> list[CodeRow]:
+    """The first row of each owner before the others: what stands open, or is printed, leaves nobody out
+    who comes later in a long list."""
+    first = {row.owner: n for n, row in reversed(list(enumerate(rows)))}
+    places = sorted(first.values())
+    return [*(rows[n] for n in places), *(row for n, row in enumerate(rows) if n not in set(places))]
+
+
+def _by_law(basis: list[Basis]) -> list[Basis]:
+    """Clauses of one instrument stand together, instruments in the order of their first clause."""
+    order = {law: n for n, law in enumerate(dict.fromkeys(b.law for b in basis))}
+    return sorted(basis, key=lambda b: order[b.law])
+
+
+def startup_path(finding: Finding) -> Evidence | None:
+    """The first piece of evidence that is a path from start-up, which is then drawn."""
+    return next((e for e in finding.evidence if e.fact.get("kind") == "startup-path" and len(e.path) > 1), None)
+
+
+def cited(sections: Iterable[Section]) -> list[tuple[Basis, list[str]]]:
+    """The clauses that findings cite, each once with the numbers of these findings. On paper they stand in
+    one table, since neighbours cite the same ones."""
+    found: dict[Basis, list[str]] = {}
+    for section in sections:
+        for view in section.findings:
+            for basis in view.basis:
+                if basis.text:
+                    found.setdefault(basis._replace(implies=""), []).append(view.number)
+    return sorted(found.items(), key=lambda pair: pair[0].law)
 
 
 def owner_word(owner: Owner, w: Words, sdks: Mapping[str, str]) -> str:
@@ -247,12 +291,12 @@ class Reader:
             parts.append(self.w("evidence.seconds" if seconds else "evidence.number", n=f"{value:g}"))
         return " · ".join(filter(None, parts))
 
-    def _path(self, uid: str, evidence: Sequence[Evidence]) -> str:
+    def _path(self, uid: str, finding: Finding) -> str:
         """Drawing of the most telling path: a start-up path if there is one, else the longest."""
-        start = next((e for e in evidence if e.fact.get("kind") == "startup-path" and len(e.path) > 1), None)
+        start, evidence = startup_path(finding), finding.evidence
         if start is not None and (hops := startup.hops_of({**start.fact, "path": start.path}, self.w, self._sdks)):
             title = f"{self.w('path.title')} · {self.owner(start)}"
-            return pathgraph.draw(uid, title, hops, lambda n: self.w("startup.left_out", n=n))
+            return pathgraph.draw(uid, title, hops, lambda n: self.w("startup.left_out", n=n), pathgraph.BESIDE)
         best = max(evidence, key=lambda e: len(e.path), default=None)
         if best is None or len(best.path) < 2 or not all(best.path):
             return ""
@@ -283,6 +327,9 @@ class Reader:
                 else:
                     text = labels.readable(evidence.text, w, self._called)
                     rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
+        told = len(code)
+        code = _once(code)
+        beside += told - len(code)
         issue_types = names.issue_types()
         sheet = finding.sheet or {}
         return View(
@@ -291,16 +338,16 @@ class Reader:
             finding=finding,
             title=pick(finding.title, lang) or finding.rule,
             what=[pick(finding.what, lang)],
-            basis=[self.basis(citation) for citation in finding.basis],
+            basis=_by_law([self.basis(citation) for citation in finding.basis]),
             issues=[
                 f"{code_} {pick(issue_types[code_].name, lang)}" if code_ in issue_types else code_
                 for code_ in finding.issue_types
             ],
-            code=code,
+            code=_owners_first(code),
             rows=rows,
             total=finding.evidence_total - beside,
             more=max(0, finding.evidence_total - len(finding.evidence)),
-            path=self._path(anchor, finding.evidence) if full else "",
+            path=self._path(anchor, finding) if full else "",
             reasons=self._reasons([reason for reason in finding.reasons if not _told(reason, finding)]),
             waits=w.join([w.get("channel.name", channel) for channel in finding.decided_by]),
             question=pick(sheet.get("question"), lang),

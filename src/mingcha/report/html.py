@@ -16,8 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
-from mingcha.report import charts, selfstart, startup, summary, tables
-from mingcha.report.findings import FOLD, Reader, article_word, fold_at, overview, scenario_code
+from mingcha.report import charts, consistency, selfstart, startup, summary, tables
+from mingcha.report.findings import (
+    FOLD,
+    Reader,
+    article_word,
+    cited,
+    fold_at,
+    overview,
+    paper_at,
+    scenario_code,
+    startup_path,
+)
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import css_string, digest_name, octets, pick, prose, visible
 from mingcha.report.words import HTML_LANG, Words, words
@@ -30,6 +40,9 @@ _LONG = re.compile(r"[A-Za-z0-9]{21,}")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAKS = re.compile(r"([./_$])")  # none of these stands in a character reference
 _HERE = Path(__file__).parent
+SECTIONS = (
+    "summary", "findings", "startup", "consistency", "sdks", "permissions", "items", "hosts", "limits", "records",
+)  # fmt: skip
 _MOST_ROWS = 1000  # of one inventory table; the JSON result has all
 
 
@@ -119,7 +132,8 @@ def _title(inspection: Inspection, w: Words) -> str:
 def _page_style(inspection: Inspection, w: Words) -> str:
     """Running header and footer of the printed pages."""
     s = inspection.subject
-    left = " ".join(part for part in (s.name or s.id or "", s.version or "") if part)
+    name = s.name or s.id or next((e.name for e in inspection.exhibits if e.sha256 == s.sha256), "")
+    left = " ".join(part for part in (name, s.version or "") if part)
     page = w("print.page").split("#")
     return (
         "@page{"
@@ -148,7 +162,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     waiting = summary.missing(inspection, w)
     not_seen = summary.unseen(inspection, w)
     packers = summary.packers(inventory, lang)
-    started = startup.section(inventory, w)
+    started, said = startup.section(inventory, w), consistency.section(inventory, w)
     first_reached, more_reached = summary.before_consent(started)
 
     def brief(findings: Sequence[Any]) -> list[Any]:
@@ -189,6 +203,8 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         waiting_briefly=summary.missing_briefly(inspection, w)[: summary.BRIEF],
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
         startup=startup.page(started, Markup),
+        said=consistency.page(said, Markup),
+        no={part: n for n, part in enumerate((p for p in SECTIONS if said or p != "consistency"), 1)},
         first_reached=first_reached,
         more_reached=more_reached,
         startup_leads=summary.startup_leads(groups),
@@ -210,6 +226,9 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         pick=pick,
         fold=FOLD,
         fold_at=fold_at,
+        paper_at=paper_at,
+        cited=cited(leads),
+        drawn_leads=any(view.path and startup_path(view.finding) for section in leads for view in section.findings),
         most=_MOST_ROWS,
     )
     return text.encode("utf-8")

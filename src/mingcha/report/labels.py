@@ -54,8 +54,10 @@ def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
         return digest_name(value)
     if name == "item":
         return pick(names.item_names().get(value), w.lang) or value
-    if name in ("actions", "domains", "service_types"):
-        return w.join(value.split(","))
+    if name == "known":
+        return " ".join(pick(names.sdk_versions().get(id_), w.lang) or id_ for id_ in value.split(","))
+    if name in ("actions", "domains", "service_types", "reference"):
+        return w.join(list(dict.fromkeys(value.split(","))))
     if moment := _DAY.fullmatch(value):  # the hour at which a certificate ends tells nobody anything
         return moment[1]
     if name == "vendor":  # an address names its SDK by id, an SDK its maker by name

@@ -119,6 +119,12 @@ def word_lists() -> dict[str, dict[str, str]]:
 
 
 @cache
+def sdk_versions() -> dict[str, dict[str, str]]:
+    """What is known against versions of SDKs, by id."""
+    return {id_: texts(e.what) for id_, e in known().sdk_versions.items()}
+
+
+@cache
 def patterns() -> dict[str, Named]:
     """Way of coding by id."""
     return _named(known().patterns)

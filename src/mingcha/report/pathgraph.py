@@ -16,7 +16,7 @@ from mingcha.report import charts
 from mingcha.report.charts import GREY, INK, MONO, SANS
 from mingcha.report.text import visible
 
-MOST = 14  # boxes of one drawing
+MOST, BESIDE = 14, 10  # boxes of one drawing; beside a finding, where the evidence follows
 _WIDTH, _LANE, _BOX = 720, 132, 262  # whole width, right edge of the lane, left edge of the boxes
 _PITCH, _TALL = 34, 25
 _LABEL = 19  # half-width letters of a lane
@@ -36,13 +36,13 @@ class Hop(NamedTuple):
     full: str
 
 
-def draw(uid: str, title: str, hops: Sequence[Hop], left_out: Callable[[int], str]) -> str:
-    """The drawing, with a description that has every step. `left_out` words a gap of n steps."""
+def draw(uid: str, title: str, hops: Sequence[Hop], left_out: Callable[[int], str], most: int = MOST) -> str:
+    """The drawing, with a description that has every step. `left_out` words a gap of n steps; `most` boxes."""
     desc = " → ".join(visible(f"{h.step}: {h.package}.{h.name} ({h.owner})", 300) for h in hops[: MOST * 2])
-    gap = len(hops) - MOST
+    gap = len(hops) - most
     shown: list[Hop | None] = list(hops)
     if gap > 0:
-        shown = [*hops[: MOST // 2], None, *hops[-(MOST - MOST // 2 - 1) :]]
+        shown = [*hops[: most // 2], None, *hops[-(most - most // 2 - 1) :]]
     colours = _colours(hops)
     height = len(shown) * _PITCH - (_PITCH - _TALL) + 2
     body = [_lanes(shown, colours)]

@@ -112,8 +112,10 @@ def subject(inspection: Inspection, w: Words) -> list[tuple[str, str, str]]:
     version = s.version or ""
     if s.version_code is not None:
         version = f"{version} ({s.version_code})".strip()
+    files = [e.name for e in inspection.exhibits if e.sha256 == s.sha256]
     rows = [
         ("subject.name", s.name or w("subject.unnamed"), "text"),
+        ("subject.file", files[0] if files and not (s.name and s.id) else "", "text"),
         ("subject.id", s.id or "", "code"),
         ("subject.version", version, "text"),
         ("subject.levels", _levels(inspection, w), "text"),

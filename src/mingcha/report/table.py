@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mingcha.model import Finding, Inspection
-from mingcha.report import startup, summary
+from mingcha.report import consistency, startup, summary
 from mingcha.report.findings import Reader, scenario_code
 from mingcha.report.groups import Groups, by_severity, group
 from mingcha.report.text import flat, pick, visible
@@ -143,6 +143,27 @@ def _startup(console: Console, inspection: Inspection, w: Words) -> None:
     console.print()
 
 
+def _said(console: Console, inspection: Inspection, w: Words) -> None:
+    """What the texts do not say, or deny, in short."""
+    from rich.table import Table
+
+    rows, more = consistency.brief(inspection.inventory, w)
+    if not rows:
+        return
+    console.print(_text(w("consistency.terminal"), "bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    for ratio in (2, 2, 3):
+        grid.add_column(ratio=ratio)
+    for row in rows:
+        seen = w.join([*row.called[:2], *row.sent[:2]]) or row.code
+        grid.add_row(_text(f"  {row.sign} {row.word}"), _text(row.item), _text(row.receiver), _text(seen, "dim"))
+    console.print(grid)
+    if more:
+        console.print(_text(f"  {w('startup.terminal_more', n=more)}", "dim"))
+    console.print()
+
+
 def _next(console: Console, inspection: Inspection, w: Words) -> None:
     """What could not be seen, and how to see more."""
     from rich.padding import Padding
@@ -189,5 +210,6 @@ def render(
         if findings:
             console.print(_findings(by_severity(findings), f"{title} · {len(findings)}", reader, w, width))
     _startup(console, inspection, w)
+    _said(console, inspection, w)
     _next(console, inspection, w)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

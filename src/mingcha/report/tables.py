@@ -58,7 +58,7 @@ class Sdk(NamedTuple):
     classes: int
     sure: str
     by: str
-    personal: bool
+    personal: bool | None
     items: list[tuple[str, bool, int]]
     permissions: list[str]
 
@@ -174,12 +174,16 @@ def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
                 classes=number(entry.get("classes")),
                 sure=w.get("sure", str(entry.get("confidence") or "")),
                 by=w.join([w.get("by", sign) for sign in strings(entry.get("by"))]),
-                personal=entry.get("personal") is not False,
+                personal=_maybe(entry.get("personal", True)),
                 items=items,
                 permissions=[short_permission(name) for name in strings(entry.get("permissions"))],
             )
         )
-    return sorted(result, key=lambda s: (not s.personal, -len(s.items), -s.classes, s.id))
+    return sorted(result, key=lambda s: (s.personal is False, -len(s.items), -s.classes, s.id))
+
+
+def _maybe(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def short_permission(name: str) -> str:
@@ -221,6 +225,10 @@ def permissions(inventory: Mapping[str, Any], w: Words) -> list[PermissionRow]:
     return sorted(result, key=lambda row: (row.rank, _USED[row.used], row.name))
 
 
+_CARRIERS = ("android.content.Intent", "android.content.ContentResolver", "android.net.Uri", "java.")
+"""Interfaces that yield an item by what is asked of them: their names alone tell a reader nothing."""
+
+
 def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
     """Data items, the sensitive first."""
     known = sdk_names(inventory, w.lang)
@@ -230,7 +238,7 @@ def items(inventory: Mapping[str, Any], w: Words) -> list[ItemRow]:
             sensitive=entry.get("sensitive") is True,
             owners=owners(entry.get("owners"), w, known),
             callers=number(entry.get("callers")),
-            apis=strings(entry.get("apis")),
+            apis=sorted(strings(entry.get("apis")), key=lambda api: api.startswith(_CARRIERS)),
         )
         for entry in dicts(inventory.get("items"))
     ]

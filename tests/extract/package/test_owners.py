@@ -53,6 +53,30 @@ def test_the_apps_own_tree_is_not_too_wide(app: str, inside: str, outside: str) 
     assert owners.of(outside).kind == "unknown"
 
 
-def test_an_sdk_vendors_own_app_keeps_its_sdk_attribution() -> None:
-    owners = Owners(PREFIXES, "cn.jpush")
-    assert owners.of("Lcn/jpush/A;").kind == "sdk"
+def test_an_app_called_like_an_sdks_prefix_is_what_the_entry_describes() -> None:
+    agents = {"jp.co.maker.agent": Owner("sdk", "agent", "代理"), "io.agent": Owner("sdk", "agent", "代理")}
+    for app in ("jp.co.maker.agent", "jp.co.maker.agent.test"):
+        owners = Owners(agents | PREFIXES, app)
+        assert owners.itself == "agent"
+        assert [owners.of(c).kind for c in ("Ljp/co/maker/agent/A;", "Lio/agent/B;", "Lcn/jpush/A;")] == ["app", "app", "sdk"]
+        assert not owners.count(["Ljp/co/maker/agent/A;", "Lio/agent/x/B;"])
+
+
+def test_an_app_named_below_an_sdks_prefix_has_the_tree_of_its_name() -> None:
+    """A maker's demo: its own code is the app's, also beside the class tree of its id, and the SDK is the SDK."""
+    owners = Owners(PREFIXES, "cn.jpush.demo.server")
+    found = {c: owners.of(c).kind for c in ("Lcn/jpush/demo/server/A;", "Lcn/jpush/demo/core/B;", "Lcn/jpush/android/C;")}
+    assert list(found.values()) == ["app", "app", "sdk"]
+    assert owners.itself == ""
+
+
+def test_the_tests_of_an_app_are_the_app() -> None:
+    assert Owners({}, "org.demo.app.shop.test").of("Lorg/demo/app/shop/A;").kind == "app"
+    assert Owners({}, "com.github.test").of("Lcom/github/other/A;").kind == "unknown"
+
+
+@pytest.mark.parametrize(("app", "other"), [("jp.co.maker.x", "Ljp/co/other/A;"), ("cn.com.maker", "Lcn/com/other/A;")])
+def test_makers_under_a_countrys_registry_are_kept_apart(app: str, other: str) -> None:
+    owners = Owners({}, app)
+    assert owners.of(other).kind == "unknown"
+    assert owners.of("L" + "/".join(app.split(".")[:3]) + "/A;").kind == "app"

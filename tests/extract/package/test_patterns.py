@@ -89,6 +89,8 @@ def test_webview_that_proceeds_on_ssl_errors() -> None:
     cancel = call("virtual", "Landroid/webkit/SslErrorHandler;->cancel()V")
     assert in_method(PROCEED, cancel, name="onReceivedSslError", proto=SSL_ERROR) == []
     assert in_method(PROCEED, name="other", proto=SSL_ERROR) == []
+    default = call("super", f"Landroid/webkit/WebViewClient;->onReceivedSslError{SSL_ERROR}")
+    assert in_method(PROCEED, default, name="onReceivedSslError", proto=SSL_ERROR) == []  # e.g. in debug builds only
 
 
 @pytest.mark.parametrize(

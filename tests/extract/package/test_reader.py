@@ -15,7 +15,7 @@ import pytest
 
 from mingcha import catalogue
 from mingcha.catalogue import tree
-from mingcha.extract.package import assets, code, reader
+from mingcha.extract.package import assets, code, owners, reader, sdk
 from mingcha.extract.package.dex import tables
 from mingcha.model import Exhibit
 from tests.extract.package import build
@@ -36,6 +36,18 @@ def caller(name: str, *strings: str) -> Cls:
 
 def component(tag: str, name: str, *children: Node, **attributes: build.Attr) -> Node:
     return (tag, {"android:name": name, **{f"android:{k}": v for k, v in attributes.items()}}, *children)
+
+
+def test_whether_a_framework_processes_personal_information_may_be_unknown() -> None:
+    sdks = catalogue.load().sdks
+    found = sdk.find(sdks, "", Counter({"cordova": 9, "jpush": 9, "okhttp": 9}), (), (), {}, ())
+    assert {f["id"]: f["personal"] for f in found} == {"cordova": None, "jpush": True, "okhttp": False}
+
+
+def test_text_recognition_is_no_face_recognition() -> None:
+    own, sdks = owners.Owners(owners.from_catalogue(catalogue.load().sdks.values())), catalogue.load().sdks
+    for name, purpose in (("Lcom/google/mlkit/vision/text/A;", "ocr"), ("Lcom/google/mlkit/vision/face/A;", "face-recognition")):
+        assert sdks[own.of(name).id].purpose == purpose
 
 
 class Read:

@@ -89,6 +89,36 @@ def test_hosts(raw: str, host: str | None) -> None:
     assert (url.host if url else None) == host
 
 
+@pytest.mark.parametrize(
+    "name",
+    """
+    http://xml.org/sax/features/namespaces http://apache.org/xml/features/disallow-doctype-decl
+    http://www.w3.org/1999/xlink http://schemas.android.com/apk/res-auto http://xmlpull.org/v1/doc/features.html
+    http://ns.adobe.com/xap/1.0/ http://java.sun.com/xml/stream/properties/ http://xerces.apache.org/xml/features/x
+    http://www.ccil.org/~cowan/tagsoup/features/restart-elements http://jdom.org/jdom2/transform/JDOMResult/feature
+    http://org.jdom.transform.JDOMResult/feature http://cordova.apache.org/ns/1.0 http://schema.org/ViewAction
+    http://www.openmobilealliance.org/DTD/WV-CSP http://www.itunes.com/dtds/podcast-1.0.dtd
+    http://www.springframework.org/schema/beans/spring-beans.xsd http://www.google.com/kml/ext/2.2
+    http://search.yahoo.com/mrss/ http://opds-spec.org/acquisition
+    """.split(),  # noqa: SIM905
+)
+def test_names_of_xml_are_no_addresses(name: str) -> None:
+    assert parse_url(name) is None
+    assert parse_url(name.replace("http:", "https:", 1)) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    """
+    http://www.google.com/ http://m.maker.cn/features/list http://cordova.apache.org/docs
+    http://cdn.maker.cn/xml/list.xml http://www.maker.cn/kml http://a.maker.cn/x?to=/ns/ http://schema.maker.cn/v1
+    http://search.yahoo.com/search
+    """.split(),  # noqa: SIM905
+)
+def test_sites_of_the_same_makers_are_addresses(address: str) -> None:
+    assert parse_url(address) is not None
+
+
 def test_running_text_gives_the_line_around_a_hit() -> None:
     text = "第一行\n关于我们 粤ICP备2020123456号-1A 版权所有\n长辈版入口"
     assert set(WORDS.in_text(text, "resource")) == {

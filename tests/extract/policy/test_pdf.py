@@ -70,7 +70,7 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path = tmp_path / "p.pdf"
     path.write_bytes(b"%PDF-1.7\n")
     document, _ = reader.load(path)
-    assert document.notes == [("missing-library", "pypdfium2")]
+    assert document.notes == [("missing-part", "pypdfium2")]
 
 
 def _scan() -> bytes:

@@ -94,10 +94,10 @@ def scan_assets(archive: Archive, code: CodeFacts, words: Words, owner: Owner, l
     left = TOTAL
     large = [n for n, e in archive.entries.items() if e.size > FILE and _TEXT.match(n)]
     if large:
-        archive.notes.limitation("reader-limit", f"{len(large)} text files above {FILE >> 20} MB", large[0])
+        archive.notes.limitation("text-limit", f"{len(large)} text files above {FILE >> 20} MB", large[0])
     for name in _texts(archive):
         if left <= 0:
-            archive.notes.limitation("reader-limit", f"more than {TOTAL >> 20} MB of text files", name)
+            archive.notes.limitation("text-limit", f"more than {TOTAL >> 20} MB of text files", name)
             return
         data = archive.read(name, min(FILE, limits.entry))
         if data is None:

@@ -1,8 +1,8 @@
 """Whose code is it: every class goes to the SDK with the longest matching package prefix.
 
-Classes under the application's own package are the app's; framework classes are the
-system's; what nobody claims stays `unknown`, because a wrong attribution in a notice is
-worse than an open one.
+Classes under the application's own package are the app's, also where the list has a prefix above it:
+an app of an SDK's maker is not its own third party. Framework classes are the system's; what nobody
+claims stays `unknown`, because a wrong attribution in a notice is worse than an open one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FRAMEWORK = (
 )
 _FRAMEWORK_TREES = tuple(f"{tree}." for tree in FRAMEWORK)
 _TOO_WIDE = {"com", "cn", "net", "org", "io", "me", "top", "app", "dev", "example", "android"}
+_REGISTRIES = {"com", "co", "net", "org", "gov", "edu", "ac", "or", "ne", "go"}  # under a country: jp.co, cn.com
 
 
 class Owner(NamedTuple):
@@ -52,13 +53,33 @@ class Owners:
         self._prefix = dict(prefixes)
         self.app = Owner("app", app_id or "", app_name or app_id or "")
         self._known: dict[str, Owner] = {}
+        self.itself = ""
+        """The SDK entry that is about this very app, which is then no third party in it."""
         own = _own_prefix(app_id)
         if own and own not in self._prefix:
             self._prefix[own] = self.app
         if app_id:
-            self._prefix.setdefault(app_id, self.app)
+            self._own(app_id)
         # Packages in which an entry may name one class.
         self._homes = {f"L{p.rpartition('.')[0].replace('.', '/')}" for p in self._prefix if "." in p} | {""}
+
+    def _own(self, app_id: str) -> None:
+        """The app's own code, where an SDK's prefix may stand above its id. An app that is called like the
+        prefix is what the entry describes. One that is called by a longer name, such as an SDK's demo, has
+        the tree of that name, and the SDK in it stays the SDK."""
+        bare = app_id.removesuffix(".test")  # what the build tools add for the package of the tests
+        app_id = bare if bare.count(".") >= 2 else app_id
+        above = app_id
+        while above and above not in self._prefix:
+            above = above.rpartition(".")[0]
+        owner = self._prefix.get(above)
+        if owner is None or owner.kind != "sdk":
+            self._prefix[app_id] = self.app
+        elif above == app_id:
+            self.itself = owner.id
+            self._prefix |= {p: self.app for p, o in self._prefix.items() if o.id == owner.id}
+        else:
+            self._prefix[f"{above}.{app_id[len(above) + 1 :].partition('.')[0]}"] = self.app
 
     def of(self, name: str) -> Owner:
         """Owner of a class or package: `Lcom/a/B;`, `com/a/B` or `com.a.B`."""
@@ -113,11 +134,12 @@ class Owners:
 
 def _own_prefix(app_id: str | None) -> str | None:
     """The package tree taken as the app's own: the first two labels of its id, three where
-    the first two are a public registry (com.github.user) or the id is longer and generic."""
+    the first two are a public registry (com.github.user, jp.co.maker) or the id is longer and generic."""
     labels = (app_id or "").split(".")
-    if len(labels) < 2 or labels[1] in _TOO_WIDE:
+    country = len(labels[0]) == 2 and labels[1:2] and labels[1] in _REGISTRIES
+    if len(labels) < 2 or (labels[1] in _TOO_WIDE and not country):
         return app_id or None
-    wide = labels[:2] in (
+    wide = country or labels[:2] in (
         ["com", "github"],
         ["io", "github"],
         ["com", "gitee"],

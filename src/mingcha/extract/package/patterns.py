@@ -164,7 +164,11 @@ def _tls(s: Scope) -> Iterator[Hit]:
         if "->onReceivedSslError(" not in s.code.definition(d):
             continue
         calls = s.calls(d)
-        asks = any("SslErrorHandler;->cancel" in c or "Dialog" in c or "getPrimaryError" in c for c in calls)
+        # The platform's own onReceivedSslError cancels: whoever hands over to it has a branch that refuses.
+        asks = any(
+            "SslErrorHandler;->cancel" in c or "Dialog" in c or "getPrimaryError" in c or c.endswith("->onReceivedSslError")
+            for c in calls
+        )
         if not asks:
             yield "tls-webview-proceed", d, "onReceivedSslError() { handler.proceed(); }"
 

@@ -321,9 +321,14 @@ class _Run:
             self.emit(signing.read(archive, self.digest, block))
             self.emit(channels.read(archive, self.digest, block))
 
+    def _others(self) -> dict[str, Any]:
+        """The catalogue's SDKs, without the one that this app is itself."""
+        itself = self.code.owners.itself if self.code else ""
+        return {k: v for k, v in self.ref.sdks.items() if k != itself}
+
     def _native(self) -> None:
         entries = list(self.container.native_entries())
-        self.libs = sdk.libraries((e.library for e in entries), self.ref.sdks.values())
+        self.libs = sdk.libraries((e.library for e in entries), self._others().values())
         self.emit(native.read(entries, self.digest, self.notes, self.libs, limits=self.limits))
 
     def _found(self) -> set[str]:
@@ -422,7 +427,7 @@ class _Run:
         meta = [f for f in self.manifest.facts if f["kind"] == "meta-data"]
         told = code.fingerprints()
         found = sdk.find(
-            self.ref.sdks, self.digest, code.sdk_classes, components, meta, self.libs, hosts,
+            self._others(), self.digest, code.sdk_classes, components, meta, self.libs, hosts,
             versions=self._versions(code, meta), prints={f.id: (f.version, len(f.classes), f.share) for f in told},
         )  # fmt: skip
         for fact in found:

@@ -77,7 +77,7 @@ def find(
                 "version_by": version_by, "likeness": None if share is None else round(share, 3),
                 "classes": classes[sdk] or seen, "components": parts[sdk], "libs": files[sdk],
                 "confidence": "high" if classes[sdk] > 1 or len(by) > 1 or "fingerprint" in by else "low", "by": sorted(by),
-                "personal": entry.personal,
+                "personal": None if entry.personal == "unknown" else entry.personal,
             }
         )  # fmt: skip
     return out

@@ -14,6 +14,7 @@ from typing import Any, AnyStr, NamedTuple
 
 import numpy as np
 
+from mingcha.extract.package import namespaces
 from mingcha.extract.package.columns import I64, STRING, Code, decode
 from mingcha.extract.package.expressions import Pattern, Span, every
 from mingcha.extract.package.needles import Needles, Pairs
@@ -34,10 +35,6 @@ _PASSAGE = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*[ -~]{0,60}")
 HITS = 50
 _GAP = 64  # bytes of names between two texts from which they are left out
 LONG = 20_000  # characters of one constant that are searched; longer ones are tables, not texts
-# Names that look like addresses but are XML namespaces and the like; nobody connects to them.
-NAMESPACES = frozenset(
-    ["schemas.android.com", "www.w3.org", "w3.org", "ns.adobe.com", "xmlpull.org", "xml.org", "xml.apache.org", "java.sun.com", "schemas.xmlsoap.org", "schemas.microsoft.com", "schemas.openxmlformats.org", "purl.org", "docs.oasis-open.org", "apache.org", "javax.xml.xmlconstants", "relaxng.org", "iptc.org", "www.example.com", "example.com", "localhost", "127.0.0.1"]
-)
 
 
 class Match(NamedTuple):
@@ -76,8 +73,9 @@ def parse_url(raw: str) -> Url | None:
     if not found:
         return None
     host = found[1].lower().rstrip(".")
-    # "javax.xml.transform..." is how XML parsers name their features.
-    if host in NAMESPACES or host.startswith((".", "javax.")) or ("." not in host and not host.startswith("[")):
+    if host.startswith(".") or ("." not in host and not host.startswith("[")):
+        return None
+    if namespaces.is_name(host, "/" + raw.partition("://")[2].partition("/")[2]):
         return None
     scheme = raw.partition(":")[0].lower()
     return Url(raw[:500], host, scheme in ("http", "ws", "ftp", "mqtt", "rtmp"))

@@ -32,7 +32,7 @@ _SCORED = re.compile(r"(?<![\d])(\d{1,2}(?:_\d{1,3}){2,4})(?![\d])")
 _DATED = re.compile(r"(?<!\d)(20[0-3]\d[01]\d[0-3]\d)(?!\d)")
 _REVISION = re.compile(r"(?<![a-z])r(\d{3,6})(?!\d)", re.IGNORECASE)
 
-START = ("1.0", "1.0.0")
+START = ("1.0", "1.0.0", "0.0", "0.0.0", "0.0.0.0")
 # Names of fields and methods that hold nothing but the version of what they stand in.
 FIELDS = (
     "SDK_VERSION", "SDK_VERSION_NAME", "SDK_VER", "SDKVERSION", "sdkVersion", "SDKVersion", "sdk_version", "LIB_VERSION",
@@ -104,7 +104,7 @@ def of_records(archive: Archive) -> list[tuple[str, str]]:
 
 def of_code(code: Code, owner: Callable[[str], Owner]) -> Iterable[tuple[str, str]]:
     """(SDK, version) of constants that the classes of SDKs hold; `owner` tells whose a class is by its
-    descriptor. 1.0, which a new project begins with, says nothing."""
+    descriptor. 1.0, which a new project begins with, and zeros say nothing."""
     left = _CONSTANTS
     texts = {name: s for name, s in _strings(code, (*FIELDS, *METHODS)).items() if s}
     rows: dict[int, int] = {}

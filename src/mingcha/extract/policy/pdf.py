@@ -34,7 +34,7 @@ def read(path: Path, builder: Builder) -> int | None:
     """Blocks of a PDF file; returns its pages. What cannot be read is noted."""
     lacking = missing()
     if lacking:
-        builder.note("missing-library", ", ".join(lacking))
+        builder.note("missing-part", ", ".join(lacking))
         return None
     import pypdfium2 as pdfium
 

@@ -16,11 +16,13 @@ from tests.extract.package.dexbuild import Cls, Mth, build
 
 LOG = "Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I"
 MODEL = "Landroid/os/Build;->getSerial()Ljava/lang/String;"
+CLOCK = "Landroid/os/SystemClock;->elapsedRealtime()J"
+THREAD = "Ljava/lang/Thread;->currentThread()Ljava/lang/Thread;"
 
 
 def cls(n: int, package: str = "com/vendor") -> Cls:
     text = [("const-string", 0, f"a text of class {n}"), ("const-string", 1, f"/path/{n}"), ("invoke-static", [0, 1], LOG)]
-    calls = [("invoke-static", [], MODEL)] * (2 + n % 3)
+    calls = [("invoke-static", [], m) for m in (MODEL, CLOCK, THREAD)] * (1 + n % 2)
     own = f"L{package}/C{(n + 1) % 5};"
     return Cls(f"L{package}/C{n};", methods=[
         Mth("run", "()V", [*text, ("return-void",)]), Mth("ask", f"(I{own})V", [*calls, ("return-void",)]),
@@ -127,3 +129,45 @@ def test_only_the_classes_asked_for_are_read() -> None:
     wanted = every.hashes & np.uint64(3) == anchors.TEXT
     assert sorted(told.hashes.tolist()) == sorted(every.hashes[wanted].tolist())
     assert sorted(told.rows.tolist()) == sorted(every.rows[wanted].tolist())
+
+
+def test_where_a_text_is_loaded_and_how_often_does_not_matter() -> None:
+    loads = [("const-string", n, f"text number {n}") for n in range(4)]
+    calls = [("invoke-static", [], m) for m in (MODEL, CLOCK, THREAD)]
+
+    def of(*body: tuple[object, ...]) -> set[int]:
+        return features([Cls("La/B;", methods=[Mth("m", "()V", [*body, ("return-void",)])])])
+
+    plain = of(*loads, *calls)
+    assert of(*calls, *reversed(loads)) == plain == of(*loads, *calls, *loads)
+    assert of(*loads[1:], *calls) != plain
+
+
+def test_a_short_text_counts_if_it_is_a_version() -> None:
+    def texts(text: str) -> int:
+        body = [("const-string", 0, text), ("return-void",)]
+        return len(anchors.texts(tables.read("classes.dex", build([Cls("La/B;", methods=[Mth("m", "()V", body)])]))).hashes)
+
+    assert [texts(t) for t in ("3.1.0", "3.1.x", "a.b.c", "short", "longer")] == [1, 0, 0, 0, 1]
+
+
+def test_texts_that_are_not_asked_for_are_not_read() -> None:
+    code = tables.read("classes.dex", build(SDK))
+    every = anchors.texts(code)
+    table = np.zeros(1 << anchors.TOP, bool)
+    assert len(anchors.texts(code, table).hashes) == 0
+    table[int(every.hashes[0]) >> (64 - anchors.TOP)] = True
+    some = anchors.texts(code, table)
+    assert int(every.hashes[0]) in some.hashes.tolist() and len(some.hashes) < len(every.hashes)
+    assert some.counts.tolist() == every.counts.tolist()
+
+
+def test_pieces_of_a_text() -> None:
+    code = tables.read("classes.dex", build([cls(1)]))
+    every = anchors.texts(code)
+    at = int(np.flatnonzero([code.text(int(s)) == "a text of class 1" for s in every.strings])[0])
+    parts, which = anchors.pieces(code, every.strings[at : at + 1].astype(np.int64))
+    assert set(which.tolist()) == {0} and every.hashes[at] not in parts
+    body = [("const-string", 0, "a text"), ("const-string", 1, "class 1"), ("return-void",)]
+    known = anchors.texts(tables.read("classes.dex", build([Cls("La/B;", methods=[Mth("m", "()V", body)])]))).hashes
+    assert np.isin(known, parts).all()

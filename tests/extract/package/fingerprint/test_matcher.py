@@ -52,21 +52,17 @@ def test_a_few_signs_are_none() -> None:
     assert find(matcher(("a", "1", some(4, 200, CALLS))), some(4, 200, CALLS)[:30]) == {}
 
 
-def test_little_of_a_large_one_is_enough_where_it_is_much() -> None:
-    large = some(5, 2000)
-    m = matcher(("a", "1", large))
-    assert find(m, large[:90]) == {}
-    assert set(find(m, large[:110])) == {"a"}
-
-
-def test_classes_of_its_own_speak_for_an_sdk_of_which_little_is_left() -> None:
+@pytest.mark.parametrize(("there", "classes", "found"), [
+    (110, 0, False), (110, 3, False), (110, 4, True), (60, 4, False), (60, 10, True), (30, 10, False), (250, 0, True),
+])  # fmt: skip
+def test_of_a_large_one_little_is_enough_where_classes_are_its_own(there: int, classes: int, found: bool) -> None:
     large = some(5, 2000)
     m = matcher(("a", "1", large), ("b", "1", B))
     hit = np.zeros(len(m.prints.features), bool)
-    hit[m.places(large[:40])] = True
-    assert m.find(hit, {"Lx;": "a"}) == []
-    assert m.find(hit, {"Lx;": "b", "Ly;": "b"}) == []
-    assert [f.id for f in m.find(hit, {"Lx;": "a", "Ly;": "a"})] == ["a"]
+    hit[m.places(large[:there])] = True
+    names = {f"L{n};": "a" for n in range(classes)}
+    assert [f.id for f in m.find(hit, names)] == ["a"] * found
+    assert [f.id for f in m.find(hit, dict.fromkeys(names, "b"))] == ["a"] * (found and there == 250)
 
 
 OLD, NEW = np.union1d(COMMON, some(21, 30)), np.union1d(COMMON, some(22, 30))

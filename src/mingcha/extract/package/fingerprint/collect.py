@@ -29,19 +29,24 @@ class Collector:
         self._number = {sdk: n for n, sdk in enumerate(matcher.ids)}
         self._hit = np.zeros(len(matcher.prints.features), bool)
         self._classes: dict[str, str] = {}
-        self._texts: dict[str, list[U64]] = defaultdict(list)
+        self._own: dict[str, list[U64]] = defaultdict(list)
         self._known: list[Found] | None = None
 
     def add(self, code: Code) -> None:
         """Take in one container."""
-        found = anchors.texts(code)
+        found = anchors.texts(code, self.matcher.table)
         classes = len(code.class_type)
-        sdk = self.matcher.whose(self.matcher.places(found.hashes))
-        named = self._named(code, np.unique(found.rows[sdk >= 0]))
-        fits = (sdk >= 0) & ((named[found.rows] == ANY) | (named[found.rows] == sdk))
+        places = self.matcher.places(found.hashes)
+        sdk = self.matcher.whose(places)
         # One known text among many is chance: a class of the SDK has more of them.
+        known = np.bincount(found.rows[sdk >= 0], minlength=classes)
+        some = (known > 0) & (known >= LEAST * found.counts)
+        named = self._named(code, np.flatnonzero(some))
+        fits = (sdk >= 0) & ((named[found.rows] == ANY) | (named[found.rows] == sdk))
         known = np.bincount(found.rows[fits], minlength=classes)
-        some = (known > 0) & (known >= LEAST * np.bincount(found.rows, minlength=classes))
+        some &= (known > 0) & (known >= LEAST * found.counts)
+        if not some.any():
+            return
         hashes, rows = anchors.read(code, some)
         places = self.matcher.places(hashes)
         sdk = self.matcher.whose(places)
@@ -53,11 +58,25 @@ class Collector:
             by[name].append(row)
             if len(self._classes) < CLASSES:
                 self._classes.setdefault(code.class_name(row), name)
-        text = hashes & np.uint64(3) == anchors.TEXT
+        if not whose:
+            return
+        some[:] = False
+        some[list(whose)] = True
+        joined = self._joined(code, some)
         for name, mine in by.items():  # what is new in them tells another version
             some[:] = False
             some[mine] = True
-            self._texts[name].append(np.unique(hashes[some[rows] & text]))
+            own = np.unique(hashes[some[rows]])
+            self._own[name].append(own[~np.isin(own, joined)])
+
+    def _joined(self, code: Code, classes: NDArray[np.bool_]) -> U64:
+        """TEXT features of these classes that are new, but begin or end as a known text does: a shrinker joins texts
+        that stand behind each other."""
+        every = anchors.texts(code)
+        new = classes[every.rows] & (self.matcher.places(every.hashes) < 0)
+        hashes, first = np.unique(every.hashes[new], return_index=True)
+        parts, which = anchors.pieces(code, every.strings[new][first].astype(np.int64))
+        return hashes[np.unique(which[self.matcher.places(parts) >= 0])]
 
     def _named(self, code: Code, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """[C] The SDK under whose name a class stands, ANY where its name says nothing; asked for some rows only."""
@@ -72,8 +91,8 @@ class Collector:
     def found(self) -> list[Found]:
         """SDKs of all containers so far."""
         if self._known is None:
-            texts = {sdk: np.unique(np.concatenate(parts)) for sdk, parts in self._texts.items()}
-            self._known = self.matcher.find(self._hit, self._classes, texts)
+            own = {sdk: np.unique(np.concatenate(parts)) for sdk, parts in self._own.items()}
+            self._known = self.matcher.find(self._hit, self._classes, own)
         return self._known
 
 

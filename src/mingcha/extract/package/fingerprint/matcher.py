@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingcha.extract.package.columns import I32
-from mingcha.extract.package.fingerprint.anchors import CALLS, PAIR, SHAPE, TEXT, U64, Bool
+from mingcha.extract.package.fingerprint.anchors import CALLS, PAIR, SHAPE, TEXT, TOP, U64, Bool
 from mingcha.extract.package.fingerprint.prints import Prints
 
 F64 = NDArray[np.float64]
@@ -26,15 +26,20 @@ WORTH = {TEXT: 1.0, PAIR: 1.0, CALLS: 0.25, SHAPE: 0.25}
 MOST = 3  # SDKs with a feature that still counts
 # (share of an entry's worth, worth, classes that are surely its own): one row of them has to be there. Of a large SDK
 # little may survive, and of a small one there is little.
-ENOUGH = ((0.3, 8.0, 0), (0.12, 30.0, 0), (0.05, 60.0, 0), (0.015, 30.0, 2))
+ENOUGH = ((0.3, 8.0, 0), (0.12, 30.0, 0), (0.05, 20.0, 4), (0.02, 30.0, 10))
 CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
-MISTAKE = 0.02  # how often a feature of another version stands in a package by chance
-MARGIN = math.log(20.0)  # by how much the best version must be likelier than the next
-TEXTS, STRANGE = 20, 0.02  # texts of an SDK's classes that say something, share that may be new to a version
-# How often what is particular to a version must be there, against what is common: with and without texts.
-AS_OFTEN, AS_OFTEN_ALONE = 0.15, 0.6
-NEARLY_ALL = 0.9  # of the common features: only then does it say anything that others are not there
-_TABLE = 22  # bits of a feature that are looked up before it is searched for
+# How certain it is that what only one version has is left as often as what all have, in features; and how often one is
+# there by chance, as a beta distribution: shrunk code looks at times as that of another version did.
+KEEPING, MISTAKES = 1.0, (0.5, 60.0)
+MARGIN = math.log(20.0)  # by how much the best version must be likelier than each other
+# Shapes of a version that say something, and shares of them that are there: where nothing was taken away, and after
+# shrinking at most.
+SHAPES, INTACT, SHRUNK = 5, 0.7, 0.58
+# Shares that speak against a version, with a few more that are chance: of the features of the SDK's own classes, what it has
+# not and other versions have; by kind, what it has not. Texts stay what they are, the other kinds only
+# where nothing was taken away.
+ODD = (0.009, 3)
+STRANGE = ((TEXT, 0.004, 1), (PAIR, 0.02, 2), (SHAPE, 0.05, 0))
 
 
 class Found(NamedTuple):
@@ -72,8 +77,8 @@ class Matcher:
         self.weight: F64 = np.where(users <= MOST, worth / np.maximum(users, 1) ** 2, 0.0)
         self.weighty = self.weight[prints.rows]
         self.whole: F64 = np.add.reduceat(self.weighty, self.begin) if size else np.zeros(0)
-        self.table = np.zeros(1 << _TABLE, bool)
-        self.table[(prints.features >> np.uint64(64 - _TABLE)).astype(np.int64)] = True
+        self.table = np.zeros(1 << TOP, bool)
+        self.table[(prints.features >> np.uint64(64 - TOP)).astype(np.int64)] = True
 
     def rows(self, entry: int) -> NDArray[np.uint32]:
         """Places of the features of an entry."""
@@ -85,7 +90,7 @@ class Matcher:
         out = np.full(len(hashes), -1, np.int32)
         if not len(self.prints.features):
             return out
-        likely = np.flatnonzero(self.table[(hashes >> np.uint64(64 - _TABLE)).astype(np.int64)])
+        likely = np.flatnonzero(self.table[(hashes >> np.uint64(64 - TOP)).astype(np.int64)])
         at = np.searchsorted(self.prints.features, hashes[likely])
         at = np.minimum(at, len(self.prints.features) - 1)
         right = self.prints.features[at] == hashes[likely]
@@ -99,10 +104,10 @@ class Matcher:
         return np.where(places >= 0, self.only[np.maximum(places, 0)], -1)
 
     def find(
-        self, hit: Bool, classes: Mapping[str, str] | None = None, texts: Mapping[str, U64] | None = None
+        self, hit: Bool, classes: Mapping[str, str] | None = None, own: Mapping[str, U64] | None = None
     ) -> list[Found]:
         """SDKs whose features are there. `hit`: which of the learnt features the package has; `classes`:
-        descriptor -> SDK, as `owners` told; `texts`: TEXT features of those classes by SDK."""
+        descriptor -> SDK, as `owners` told; `own`: features of those classes by SDK."""
         if not len(self.prints.entries):
             return []
         whole = self.whole
@@ -111,10 +116,10 @@ class Matcher:
         by: dict[str, set[str]] = defaultdict(set)
         for name, sdk in (classes or {}).items():
             by[sdk].add(name)
-        own = np.array([len(by[e.id]) if e.id in by else 0 for e in self.prints.entries])
+        surely = np.array([len(by[e.id]) if e.id in by else 0 for e in self.prints.entries])
         good = np.zeros(len(whole), bool)
         for share, worth, n in ENOUGH:
-            good |= (there >= worth) & (there >= share * whole) & (own >= n)
+            good |= (there >= worth) & (there >= share * whole) & (surely >= n)
         for k in np.flatnonzero(good).tolist():
             sdk = self.prints.entries[k].id
             if sdk not in best or there[k] > there[best[sdk]]:
@@ -122,13 +127,13 @@ class Matcher:
         out = []
         for sdk, k in sorted(best.items()):
             share, worth = float(there[k] / whole[k]), float(there[k])
-            said = self.version(k, hit, (texts or {}).get(sdk, np.zeros(0, np.uint64)))
+            said = self.version(k, hit, (own or {}).get(sdk, np.zeros(0, np.uint64)))
             out.append(Found(sdk, said, self.prints.entries[k].part, share, worth, frozenset(by[sdk])))
         return out
 
-    def version(self, entry: int, hit: Bool, texts: U64) -> str | None:
-        """Which learnt version of the part of `entry` it is; None where that cannot be told. `texts`: TEXT
-        features of the SDK's classes in the package."""
+    def version(self, entry: int, hit: Bool, own: U64) -> str | None:
+        """Which learnt version of the part of `entry` it is; None where that cannot be told. `own`: features of the
+        SDK's classes in the package."""
         e = self.prints.entries[entry]
         rivals = [k for k, o in enumerate(self.prints.entries) if (o.id, o.part) == (e.id, e.part) and o.version]
         if len(rivals) < 2:
@@ -137,26 +142,29 @@ class Matcher:
         # What others have too, others may have brought.
         every = every[self.only[every] == self.entry_id[entry]]
         mine = np.array([np.isin(every, self.rows(k), assume_unique=True) for k in rivals])
-        common, seen = mine.all(0), hit[every]
-        differ = ~common
-        if not differ.any():
+        seen, shape = hit[every], self.prints.features[every] & np.uint64(3) == SHAPE
+        best, _ = _best(mine[:, ~shape], seen[~shape])
+        # A shrinker leaves hardly a class its shape: where they are there, nothing was taken away, and they count too.
+        shapes = mine[best] & shape
+        enough, share = int(shapes.sum()) >= SHAPES, float(seen[shapes].mean()) if shapes.any() else 0.0
+        whole = enough and share >= INTACT
+        if enough and SHRUNK < share < INTACT:
+            return None  # most classes are those of this version, and others are not: one near it
+        used = np.ones(len(every), bool) if whole else ~shape
+        mine, seen = mine[:, used], seen[used]
+        best, lead = _best(mine, seen)
+        if lead < MARGIN:
             return None
-        kept = (int(seen[common].sum()) + 1) / (int(common.sum()) + 2)
-        kept = min(max(kept, 0.05), 0.98)
-        likely = [_likelihood(row[differ], seen[differ], kept) for row in mine]
-        first, second = sorted(range(len(rivals)), key=lambda n: -likely[n])[:2]
-        if likely[first] - likely[second] < MARGIN:
-            return None
-        if kept < NEARLY_ALL and not (seen & mine[first] & ~mine[second]).any():
-            return None  # nothing speaks for it but what is not there, and much is not
-        particular, telling = mine[first] & differ, len(texts) >= TEXTS
-        if particular.any() and float(seen[particular].mean()) < (AS_OFTEN if telling else AS_OFTEN_ALONE) * kept:
-            return None
+        surely = np.isin(self.prints.features[every[used]], own)
+        if _more(surely & ~mine[best], surely, *ODD):
+            return None  # parts of several versions: one between them
         others = [k for k, o in enumerate(self.prints.entries) if o.id == e.id and o.part != e.part]
-        known = np.concatenate([self.rows(k) for k in (rivals[first], *others)])
-        if telling and float((~np.isin(texts, self.prints.features[known])).mean()) > STRANGE:
-            return None
-        return self.prints.entries[rivals[first]].version
+        known = np.concatenate([self.rows(k) for k in (rivals[best], *others)])
+        strange, kind = ~np.isin(own, self.prints.features[known]), own & np.uint64(3)
+        for which, most, spare in STRANGE if whole else STRANGE[:1]:
+            if _more(strange & (kind == which), kind == which, most, spare):
+                return None
+        return self.prints.entries[rivals[best]].version
 
     def owners(self, hashes: U64, rows: I32, places: I32) -> dict[int, str]:
         """Classes that are one SDK's beyond doubt: row -> SDK. `rows`: class of each feature, `places`: as found; all
@@ -179,11 +187,32 @@ class Matcher:
         return {int(p) >> 32: self.ids[int(p) & 0xFFFFFFFF] for p in good.tolist()}
 
 
-def _likelihood(has: Bool, seen: Bool, kept: float) -> float:
-    """Log-likelihood of a version that has the features `has`, where `seen` are there. `kept`: how often
-    one is left of those it has."""
-    there, odd = int((seen & has).sum()), int((seen & ~has).sum())
-    lost, absent = int(has.sum()) - there, int((~has).sum()) - odd
-    return (
-        there * math.log(kept) + lost * math.log(1 - kept) + odd * math.log(MISTAKE) + absent * math.log(1 - MISTAKE)
-    )
+def _more(some: Bool, of: Bool, share: float, spare: float) -> bool:
+    """Whether there are more of them than a share, and a few that are chance."""
+    return float(some.sum()) > share * float(of.sum()) + spare
+
+
+def _best(mine: Bool, seen: Bool) -> tuple[int, float]:
+    """(the likeliest of these versions, by how much it is likelier than each other at least).
+    `mine`: [V, F] their features, `seen`: which are there.
+
+    Features come and go together, as classes do. Hence none counts for itself: the share of what only one of two
+    versions has that is left is itself uncertain (beta-binomial), widely where it is the one, next to nothing where it
+    is the other. So a few that are there say more than many that are not."""
+    common = mine.all(0)
+    kept = min(max((int(seen[common].sum()) + 1) / (int(common.sum()) + 2), 0.05), 0.95)
+    has, there = mine.astype(np.float32), (mine & seen).astype(np.float32)
+    size = (has.sum(1)[:, None] - has @ has.T).astype(np.float64)  # what one has and the other has not
+    found = (there.sum(1)[:, None] - there @ has.T).astype(np.float64)
+    is_it = np.vectorize(_beta, otypes=[float])(found, size, KEEPING * kept, KEEPING * (1 - kept))
+    is_not = np.vectorize(_beta, otypes=[float])(found, size, *MISTAKES)
+    lead: F64 = (is_it + is_not.T) - (is_it.T + is_not)
+    np.fill_diagonal(lead, np.inf)
+    best = int(lead.min(1).argmax())
+    return best, float(lead[best].min())
+
+
+def _beta(found: float, size: float, a: float, b: float) -> float:
+    """Log-likelihood of `found` of `size`, where the chance of each is drawn from Beta(a, b)."""
+    log = math.lgamma
+    return log(a + found) + log(b + size - found) - log(a + b + size) - log(a) - log(b) + log(a + b)

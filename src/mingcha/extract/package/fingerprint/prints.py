@@ -1,6 +1,6 @@
 """Files of fingerprints: data only, and believed in nothing that it does not show.
 
-    b"MCFP\\x01\\n", length of the header (u32), header (JSON), zeros up to a multiple of 8,
+    b"MCFP\\x02\\n", length of the header (u32), header (JSON), zeros up to a multiple of 8,
     features (u64, ascending), rows (u32): the features of entry after entry by their place, ascending
 
 All numbers little-endian. The header says how many there are of each. A file that is cut off, states more
@@ -23,7 +23,7 @@ from mingcha.errors import BadInput
 from mingcha.extract.package.fingerprint.anchors import U64
 from mingcha.plain import plain
 
-MAGIC = b"MCFP\x01\n"
+MAGIC = b"MCFP\x02\n"
 LARGEST = 128 << 20  # bytes: thousands of versions
 HEADER = 4 << 20  # bytes
 ENTRIES = 20_000

@@ -70,7 +70,7 @@ class Sinks:
                     of[name] = (*of.get(name, ()), (m.args, m.kind))
         return cls(
             takes, opens, personal(catalogue.items),
-            {s.id: s.vendor.zh for s in catalogue.sdks.values() if s.personal},
+            {s.id: s.vendor.zh for s in catalogue.sdks.values() if s.personal is True},
             frozenset(s.id for s in catalogue.sdks.values() if s.purpose == "ads"),
             frozenset((descriptor(a.cls), m.name or m.field) for a in catalogue.apis.values() for m in a.members
                       if m.item and not m.constant and f"{a.cls.rpartition('.')[2]}.{m.name}" not in MEMBERS),

@@ -137,16 +137,18 @@ class Guards:
         return False
 
 
-def find(startup: Startup, ui: Mapping[str, Any]) -> Guards:
-    """Work out the guards of a package; `startup.reach` becomes the reach past them."""
+def find(startup: Startup, ui: Mapping[str, Any], never: Mapping[int, frozenset[str]] | None = None) -> Guards:
+    """Work out the guards of a package; `startup.reach` becomes the reach past them. `never`: events that are
+    closed whatever the flags are."""
     out = Guards(startup.reach, startup, ui)
     writers = Writers(startup.world, startup.objects)
     values = writers.values
     writers.index_fields(out.first)
-    readers = _readers(startup.world, out.first, set(writers.fields), values)
-    if not len(readers):
+    readers = _readers(startup.world, out.first, set(writers.fields), writers.numbers, values)
+    never = {e: why for e, why in (never or {}).items() if out.first.reached[startup.world.event_def[e]]}
+    if not len(readers) and not never:
         return out
-    shut = _Closed(startup.world, values, readers)
+    shut = _Closed(startup.world, values, readers, never)
     opened: set[str] = set()
     closed = shut.events(opened)
     if not closed:
@@ -181,6 +183,7 @@ class _Closed:
     world: World
     values: Values
     readers: I64
+    never: Mapping[int, frozenset[str]]
     _by: dict[int, tuple[frozenset[str], list[int]]] = field(default_factory=dict)
 
     def events(self, opened: set[str]) -> dict[int, frozenset[str]]:
@@ -192,7 +195,7 @@ class _Closed:
                 self._by.pop(d, None)
             else:
                 self._by[d] = found
-        return {e: flags for flags, events in self._by.values() for e in events}
+        return {e: flags for flags, events in self._by.values() for e in events} | dict(self.never)
 
     def _one(self, d: int) -> tuple[frozenset[str], list[int]] | None:
         body = self.world.body(d)
@@ -207,9 +210,9 @@ class _Closed:
         return flags, [low + k for k, pos in enumerate(places) if body.index(pos) not in live]
 
 
-def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I64:
+def _readers(world: World, reach: Reach, fields: set[str], numbers: set[str], values: Values) -> I64:
     """Reached methods that may branch on a flag: they read one, call a method that returns one or refuses
-    by one, or are given one. Tells `values` which those methods are."""
+    by one, or are given one. Tells `values` which those methods are. `numbers`: those of `fields` that are."""
     w = world
     reached = np.flatnonzero(reach.reached)
     events = events_of(w, reached)
@@ -221,8 +224,8 @@ def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I6
     hit = calls[names[w.ref_sig[w.operand[calls]] >> PROTO]]
     found = set(w.event_def[hit].tolist())
     for cls, asks in objectflags.ASKS.items():
-        numbers = [w.name_id[n.encode()] for n in asks if n.encode() in w.name_id]
-        refs = [r for r in w.references(w.type_id.get(cls, -2)) if w.name_number(r) in numbers]
+        named = [w.name_id[n.encode()] for n in asks if n.encode() in w.name_id]
+        refs = [r for r in w.references(w.type_id.get(cls, -2)) if w.name_number(r) in named]
         found |= set(w.event_def[calls[np.isin(w.operand[calls], refs)]].tolist()) if refs else set()
     if fields:
         found |= _field_readers(w, events[kind == FIELD], fields)
@@ -240,7 +243,12 @@ def _readers(world: World, reach: Reach, fields: set[str], values: Values) -> I6
         found |= front
         passing |= {d for d in front if _returns_flag(w, d)}
     values.passing = passing
-    values.given = _given(w, sorted(found)[:READERS])
+    values.given = _given(w, sorted(found)[:READERS], "Z")
+    if numbers:
+        modes = _field_readers(w, events[kind == FIELD], numbers)
+        asking = modes | _callers(w, calls, sorted(d for d in modes if _returns(w, d, "I")))
+        asking |= _callers(w, calls, sorted(d for d in asking if _returns(w, d, "I")))
+        values.given |= _given(w, sorted(asking), "I")
     found |= values.given
     return np.array(sorted(found)[:READERS], np.int64)
 
@@ -269,15 +277,20 @@ def _throws(w: World, d: int) -> bool:
     return any(w.types[t].endswith(("Exception;", "Error;")) for t in made if t >= 0)
 
 
-def _given(w: World, readers: Sequence[int]) -> set[int]:
-    """Methods with a boolean parameter that a reader of flags calls, and few others do."""
+def _returns(w: World, d: int, kind: str) -> bool:
+    return w.proto_text(int(w.def_sig[d])).rpartition(")")[2] == kind
+
+
+def _given(w: World, readers: Sequence[int], kind: str) -> set[int]:
+    """Methods with a parameter of a type (a boolean, a number) that a reader of flags calls, and few others do."""
     out: set[int] = set()
     defs = np.array(readers, np.int64)
     events = events_of(w, defs) if len(defs) else defs
     calls = events[(w.kind[events] == INVOKE) & (w.operand[events] >= 0)]
+    wanted = w.type_id.get(kind, -2)
     for ref in distinct(w.operand[calls]).tolist():
         cls, sig = int(w.ref_class[ref]), int(w.ref_sig[ref])
-        if cls in w.class_at and "Z" in w.proto_text(sig).partition(")")[0]:
+        if cls in w.class_at and wanted in w.arguments(sig):
             d = w.one(cls, sig)
             if d >= 0:
                 out.add(d)

@@ -11,7 +11,7 @@ from mingcha.extract.package.columns import Code
 from mingcha.extract.package.flow.constants import patterns
 from mingcha.extract.package.flow.flows import flows
 from mingcha.extract.package.flow.sinks import Sinks
-from mingcha.extract.package.graph import entries, guards, verdicts
+from mingcha.extract.package.graph import conditions, entries, guards, verdicts
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.triggers import Table
 from mingcha.extract.package.graph.world import World
@@ -38,6 +38,7 @@ class Reference:
     framework: Hierarchy
     ui: Mapping[str, Any]
     sinks: Sinks
+    conditions: Sequence[Any]
 
     @classmethod
     def build(cls, catalogue: Any) -> Reference:
@@ -47,7 +48,7 @@ class Reference:
             d(name): (d(f.parent) if f.parent else None, tuple(d(i) for i in f.interfaces))
             for name, f in catalogue.framework.items()
         }
-        return cls(Table.build(catalogue.callbacks.values()), framework, catalogue.ui_callbacks, Sinks.build(catalogue))
+        return cls(Table.build(catalogue.callbacks.values()), framework, catalogue.ui_callbacks, Sinks.build(catalogue), tuple(catalogue.conditions.values()))
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def inspect(
 ) -> Inspected | None:  # fmt: skip
     """Follow a package's code, guards and all; arguments as of `start`."""
     startup = start(codes, package, components, targets, services, reference, packed=packed, library=library)
-    return Inspected(startup, guards.find(startup, reference.ui), reference.sinks) if startup else None
+    return Inspected(startup, guards.find(startup, reference.ui, conditions.closed(startup.world, reference.conditions)), reference.sinks) if startup else None
 
 
 def start(

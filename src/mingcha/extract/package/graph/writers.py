@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mingcha.extract.package.body.form import Body, Insn
-from mingcha.extract.package.columns import INVOKE, STRING
+from mingcha.extract.package.columns import FIELD, INVOKE, STRING
 from mingcha.extract.package.dex.statics import stated
 from mingcha.extract.package.graph import objectflags
 from mingcha.extract.package.graph.objects import Objects
@@ -30,6 +30,9 @@ STORED = ("pref", "mmkv")
 NAMED = (*STORED, "file")  # flags that go by a text
 FLAGS = 2_000  # flags of one package that are followed
 SITES = 400  # places of one flag
+NUMBERS, MODE = 500, 4  # fields that are numbers, and places that set one after it was made
+_BOOLEANS, _NUMBERS = frozenset({"Z", "Ljava/lang/Boolean;"}), frozenset({"I"})
+_FIRST = (b"<init>", b"<clinit>")
 
 
 class Write(NamedTuple):
@@ -47,6 +50,7 @@ class Writers:
     objects: Objects
     values: Values = field(init=False)
     fields: dict[str, list[int]] = field(default_factory=dict)  # flag -> events that write it
+    numbers: set[str] = field(default_factory=set)  # those of `fields` that are numbers
     _known: dict[str, list[Write]] = field(default_factory=dict)
     _literals: dict[str, list[int]] = field(default_factory=dict)  # key -> definitions that load it
     _texts: dict[str, Value | None] = field(default_factory=dict)
@@ -56,11 +60,18 @@ class Writers:
         self.values = Values(self.world, self.objects, self.text, self.initial)
 
     def index_fields(self, reach: Reach) -> None:
-        """Find the boolean fields that some code not reached from the start sets."""
-        for flag, events in self._field_writes().items():
-            late = [e for e in events if not reach.reached[self.world.event_def[e]]]
+        """Find the boolean fields that some code not reached from the start sets, and of the numbers those that
+        start-up code reads and never sets: modes and states, not counters."""
+        w = self.world
+        for flag, events in self._field_writes(_BOOLEANS).items():
+            late = [e for e in events if not reach.reached[w.event_def[e]]]
             if late and len(self.fields) < FLAGS:
                 self.fields[flag] = events
+        for flag, events in self._field_writes(_NUMBERS, reach).items():
+            later = [d for d in w.event_def[events].tolist() if w.name_of(int(w.def_sig[d])) not in _FIRST]
+            if 0 < len(later) <= MODE and not reach.reached[later].any() and len(self.fields) < FLAGS + NUMBERS:
+                self.fields[flag] = events
+                self.numbers.add(flag)
 
     def initial(self, flag: str) -> Value | None:
         """Value of a field flag before anybody writes it; None for a field that is none, or not certain."""
@@ -93,14 +104,16 @@ class Writers:
             out += (events[fields == f][:SITES] + w.event_base[n]).tolist()
         return [e for e in out if w.def_class[w.event_def[e]] >= 0]
 
-    def _field_writes(self) -> dict[str, list[int]]:
-        """Events that write a boolean field of the package, by flag."""
+    def _field_writes(self, types: frozenset[str], reach: Reach | None = None) -> dict[str, list[int]]:
+        """Events that write a field of some types, by flag; with `reach` only fields that reached code reads."""
         w = self.world
         out: dict[str, list[int]] = defaultdict(list)
         for n, code in enumerate(w.codes):
-            wanted = [t for t, name in enumerate(code.types[:-1]) if name in ("Z", "Ljava/lang/Boolean;")]
+            wanted = [t for t, name in enumerate(code.types[:-1]) if name in types]
             mask = np.zeros(len(code.field_class) + 1, bool)
             mask[:-1] = np.isin(code.field_type, wanted)
+            if reach is not None:
+                mask &= _read(w, n, reach)
             events, fields = w.writes(n)
             hit = events[mask[fields]]
             runs = w.def_class[code.event_def[hit] + w.def_base[n]] >= 0
@@ -296,3 +309,14 @@ class Writers:
         code, first = w.event_place(low)
         found = np.searchsorted(code.event_pos[first : first + high - low], body.insns[i].pos)
         return low + int(found)
+
+
+def _read(w: World, n: int, reach: Reach) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Mask of the fields of container `n` that reached code reads; one longer so that index -1 reads False."""
+    code = w.codes[n]
+    reads = ((code.event_op == 0x52) | (code.event_op == 0x60)) & (code.event_operand >= 0)
+    at = np.flatnonzero(reads & (code.event_kind == FIELD))
+    at = at[reach.reached[code.event_def[at] + w.def_base[n]]]
+    mask = np.zeros(len(code.field_class) + 1, bool)
+    mask[code.event_operand[at]] = True
+    return mask
