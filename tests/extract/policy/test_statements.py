@@ -74,6 +74,7 @@ def test_a_sentence_that_turns_says_both() -> None:
 @pytest.mark.parametrize("text", ["如您拒绝提供手机号码，将无法登录。", "您可以拒绝我们收集您的位置信息。", "我们防止您的手机号码遭到未经授权的访问、公开披露。", "您可以使用本服务浏览内容。"])
 def test_refusals_rights_and_safeguards_state_nothing(text: str) -> None:
     assert [f for f in said(text) if f["items"]] == []
+    assert said("如您拒绝提供相应信息，您将无法正常使用我们的全部或部分服务。") == []
 
 
 def test_negating_a_verb_turns_its_sign() -> None:

@@ -52,6 +52,8 @@ def polarity(sentence: str, at: int) -> Polarity:
         pass
     if found is None:
         return "yes"
+    if found[0] in ("无法", "不能") and re.search(r"拒绝|不同意|不提供|未提供|不授权|您|用户", sentence[:at]):
+        return "neither"  # what the user then cannot do
     gap = bare[found.end() :]
     if _RESET.search(gap) or _NEW_SUBJECT.search(gap):
         return "yes"
