@@ -37,6 +37,7 @@ class _Side:
     marks: list[tuple[int, float]] = field(default_factory=list)
     total: int = 0
     full: bool = False
+    stuck: bool = False
     gaps: bool = False
 
     def add(self, seq: int, data: bytes, t: float) -> int:
@@ -168,7 +169,7 @@ class _Capture:
             side.next = (s.seq + 1) & 0xFFFFFFFF
         elif s.data:
             self.kept += side.add(s.seq, s.data, packet.t)
-            if side is stream.out and side.full and len(side.data):
+            if side is stream.out and side.full and not side.stuck:
                 yield from self._drain(stream)
         if s.flags & 0x05:
             stream.ended += 1
@@ -183,6 +184,7 @@ class _Capture:
         data = bytes(side.data)
         done = [r for r in wire.requests(data) if r.whole] if wire.is_http(data) else []
         if not done:
+            side.stuck = True  # looked at once, not with every packet that follows
             return
         yield from self._http(stream, done)
         used = done[-1].end
