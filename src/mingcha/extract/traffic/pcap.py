@@ -20,6 +20,7 @@ from mingcha.extract.traffic.message import Begin, Connection, Message, Record, 
 from mingcha.extract.traffic.packets import Packet, Segment, packets, segment
 
 _SERVER = 64 * KB  # bytes of a server's side kept: its handshake
+_MARK = 64  # bytes between two notes of when data came: segments of one byte must not cost more than they hold
 _GAP = 64 * KB  # bytes of a gap that are filled with zeros
 _PENDING = 2_000  # segments ahead of a gap
 _QUIET = frozenset((53, 67, 68, 123, 137, 138, 546, 547, 1900, 5353, 5355))  # UDP that is no app's own
@@ -64,7 +65,8 @@ class _Side:
         self.next = (self.next + len(data)) & 0xFFFFFFFF
         self.total += len(data)
         if not self.full:
-            self.marks.append((len(self.data), t))
+            if not self.marks or len(self.data) - self.marks[-1][0] >= _MARK:
+                self.marks.append((len(self.data), t))
             self.data += data
             self.full = len(self.data) > self.limit
 
