@@ -179,6 +179,8 @@ def test_limits_on_connections(tmp_path: Path) -> None:
     assert len(of(facts(tmp_path, make.pcap(many), reassembly=1_000), "transmit")) == 30
     endless = make.connection([(True, b"POST / HTTP/1.1\r\nHost: a.cn\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 50_000)])
     assert codes(facts(tmp_path, make.pcap(endless), stream=2_000)) >= {"too-large"}
+    upload = make.connection([(True, b"POST / HTTP/1.1\r\nHost: a.cn\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 20_000_000)])
+    assert codes(facts(tmp_path, make.pcap(upload))) >= {"too-large"}  # minutes, were it parsed with every packet
     assert codes(facts(tmp_path, make.pcap(many), packets=10)) >= {"reader-limit"}
 
 

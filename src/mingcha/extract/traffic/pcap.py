@@ -20,6 +20,7 @@ from mingcha.extract.traffic.message import Begin, Connection, Message, Record, 
 from mingcha.extract.traffic.packets import Packet, Segment, packets, segment
 
 _SERVER = 64 * KB  # bytes of a server's side kept: its handshake
+_MARK = 64  # bytes between two notes of when data came: segments of one byte must not cost more than they hold
 _GAP = 64 * KB  # bytes of a gap that are filled with zeros
 _PENDING = 2_000  # segments ahead of a gap
 _QUIET = frozenset((53, 67, 68, 123, 137, 138, 546, 547, 1900, 5353, 5355))  # UDP that is no app's own
@@ -37,6 +38,7 @@ class _Side:
     marks: list[tuple[int, float]] = field(default_factory=list)
     total: int = 0
     full: bool = False
+    stuck: bool = False
     gaps: bool = False
 
     def add(self, seq: int, data: bytes, t: float) -> int:
@@ -63,7 +65,8 @@ class _Side:
         self.next = (self.next + len(data)) & 0xFFFFFFFF
         self.total += len(data)
         if not self.full:
-            self.marks.append((len(self.data), t))
+            if not self.marks or len(self.data) - self.marks[-1][0] >= _MARK:
+                self.marks.append((len(self.data), t))
             self.data += data
             self.full = len(self.data) > self.limit
 
@@ -168,7 +171,7 @@ class _Capture:
             side.next = (s.seq + 1) & 0xFFFFFFFF
         elif s.data:
             self.kept += side.add(s.seq, s.data, packet.t)
-            if side is stream.out and side.full and len(side.data):
+            if side is stream.out and side.full and not side.stuck:
                 yield from self._drain(stream)
         if s.flags & 0x05:
             stream.ended += 1
@@ -183,6 +186,7 @@ class _Capture:
         data = bytes(side.data)
         done = [r for r in wire.requests(data) if r.whole] if wire.is_http(data) else []
         if not done:
+            side.stuck = True  # looked at once, not with every packet that follows
             return
         yield from self._http(stream, done)
         used = done[-1].end

@@ -261,9 +261,11 @@ class _Walk:
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            self._bytes(data, place, key, layers, depth)
-        else:
+            text = ""
+        if text and _printable(text):
             self._text(text, place, key, layers, depth)
+        else:
+            self._bytes(data, place, key, layers, depth)
 
     def _coded(self, text: str, place: str, key: str, layers: tuple[str, ...], depth: int) -> None:
         text = text.strip()
