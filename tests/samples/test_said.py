@@ -43,11 +43,13 @@ def test_every_exhibit_is_read_by_its_own_reader(inspection: Inspection) -> None
         ("device-ids-sent-in-clear", "failed", "transmit"),
         ("location-before-consent", "cantTell", "behaviour"),  # tried and refused by the system
         ("collected-item-undisclosed", "cantTell", "transmit"),
+        ("denied-yet-done", "cantTell", "statement"),
     ],
 )
 def test_rules_conclude_from_the_run(inspection: Inspection, rule: str, outcome: str, kind: str) -> None:
     found = next(f for f in inspection.findings if f.rule == rule)
     assert found.outcome == outcome and kind in {e.fact.get("kind") for e in found.evidence}
+    assert outcome == "failed" or "suspect" in found.reasons
     assert outcome != "failed" or found.confidence == "proved"
 
 

@@ -27,12 +27,15 @@ def _stated(facts: FactIndex) -> list[Fact]:
 def sdk_undisclosed(
     facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject
 ) -> CheckResult:
-    """An SDK that processes personal information and is named nowhere in the policy, neither by id
-    nor by its name or vendor in any statement. SDKs recognised by a weak sign are left out."""
+    """An SDK that processes personal information and is named nowhere in the policy or its lists, neither by id
+    nor by its name or vendor. SDKs recognised by a weak sign are left out."""
     if facts.unseen("statement"):
         return CheckResult(failed=None, reasons=["no-policy"])
-    ids = {f.get("sdk") for f in _stated(facts)}
-    said = "\n".join(f"{f.get('receiver') or ''}\n{f.get('quote') or ''}" for f in _stated(facts)).casefold()
+    listed = facts.of("sdk-listing")
+    ids = {f.get("sdk") for f in (*_stated(facts), *listed)}
+    texts = [f"{f.get('receiver') or ''}\n{f.get('quote') or ''}" for f in _stated(facts)]
+    texts += [f"{f.get('name') or ''}\n{f.get('vendor') or ''}" for f in listed]
+    said = "\n".join(texts).casefold()
     undisclosed = [
         f
         for f in facts.of("sdk")
@@ -64,3 +67,28 @@ def _uncovered(facts: Iterable[Fact], covered: set[str], catalogue: Catalogue) -
         item = str(fact.get("item") or "")
         if item in catalogue.items and covered.isdisjoint(catalogue.ancestors(item)):
             yield fact
+
+
+@check("denied-yet-done")
+def denied_yet_done(
+    facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject
+) -> CheckResult:
+    """An item that the policy says is not collected, without any condition and without saying the opposite elsewhere,
+    and that the app's own code obtained or sent to its own or an unknown host. An SDK's doings contradict no
+    statement about the operator, and a denial of a wider kind speaks of no item."""
+    if facts.unseen("statement"):
+        return CheckResult(failed=None, reasons=["no-policy"])
+    stated = {item for f in _stated(facts) for item in f.get("items") or ()}
+    denials: dict[str, Fact] = {}
+    for f in facts.of("statement"):
+        own = f.get("polarity") is False and not f.get("condition") and not f.get("sdk") and f.get("denies") in (None, "collect", "use")
+        for item in (f.get("items") or ()) if own else ():
+            if item not in stated:
+                denials.setdefault(item, f)
+    done = [f for f in facts.of("behaviour") if f.get("result") == "ok" and (f.get("owner") or {}).get("kind") == "app"]
+    done += [f for f in facts.of("transmit") if f.get("by") == "seed" and f.get("party") != "third"]
+    found: list[Fact] = []
+    for item, denial in denials.items():
+        mine = [f for f in done if f.get("item") == item]
+        found += [denial, *mine] if mine else []
+    return _result(found, params)
