@@ -19,7 +19,7 @@ BY_CODE = (
     "kind", "platform", "severity", "confidence", "status", "group", "purpose", "sure", "by", "level", "used", "needed",
     "component", "field", "value", "channel.name", "channel.supply", "mark.name", "mark.means", "owner", "reason", "note", "section", "path",
     "deviation", "component_one", "protection", "start_verdict", "start_means", "sdk_state", "entry_kind", "step", "blind_spot", "guard_kind", "guard_store", "self_start", "start_direction", "sink",
-    "consistency_verdict", "consistency_means", "consistency_declared", "consistency_code", "consistency_ground", "state",
+    "consistency_verdict", "consistency_means", "consistency_declared", "consistency_code", "consistency_ground", "state", "run_event",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
-from mingcha.judge import consistency, selfstart, startup
+from mingcha.judge import consistency, selfstart, startup, timeline
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact, Subject
 
@@ -45,6 +45,7 @@ def build(
         "items": _items(calls, catalogue),
         "startup": startup.table(kinds.get("startup-path", []), kinds.get("reach", []), catalogue),
         "consistency": consistency.table(kinds, catalogue, observed),
+        "timeline": timeline.table(kinds, catalogue),
         "self_start": selfstart.table(kinds.get("self-start", [])),
         "components": _components(kinds.get("component", [])),
         "hosts": _hosts(kinds.get("url", [])),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingcha.model import SEVERITIES, Inspection
-from mingcha.report import charts, consistency, selfstart, startup, summary, tables
+from mingcha.report import charts, consistency, selfstart, startup, summary, tables, timeline
 from mingcha.report.findings import (
     FOLD,
     Reader,
@@ -204,6 +204,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         observed=[w.get("channel.name", code) for code in inspection.summary.observed],
         startup=startup.page(started, Markup),
         said=consistency.page(said, Markup),
+        timeline=timeline.page(timeline.section(inventory, w), Markup),
         no={part: n for n, part in enumerate((p for p in SECTIONS if said or p != "consistency"), 1)},
         first_reached=first_reached,
         more_reached=more_reached,
