@@ -103,7 +103,7 @@ def _draw(lanes: Sequence[tuple[str, list[Mapping[str, Any]]]], events: Sequence
     for n, (name, marks) in enumerate(lanes):
         y = TOP + LANE * n + LANE / 2
         parts.append(f'<path d="M{LEFT} {y + LANE / 2}H{WIDTH - RIGHT}" stroke="#d8dde1"/>')
-        parts.append(_text(0, y + 4, charts.fit(name, 24), 12, charts.INK))
+        parts.append(_text(0, y + 4, charts.fit(name, 20), 12, charts.INK))
         for m in marks:
             parts.append(_mark(m, y, scale))
     ticks = [0.0, *([scale.consent] if scale.consent else []), end]
