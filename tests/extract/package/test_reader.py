@@ -321,7 +321,7 @@ def test_a_text_file_too_large_or_too_many_is_said(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(assets, "TOTAL", 150)
     small = [File(f"assets/{n}.txt", b"http://a%d.example.cn/ " % n * 4) for n in range(3)]
     found = read(tmp_path, archive(build.manifest(), extra=[*small, File("assets/big.js", b"x" * 101)]))
-    assert found.limitations == {"reader-limit"}
+    assert found.limitations == {"text-limit"}
     assert {f["where"] for f in found.all("limitation")} == {"assets/big.js", "assets/2.txt"}
 
 
