@@ -123,3 +123,9 @@ def test_a_subject_without_a_name_is_called_by_its_file() -> None:
     rows = summary.subject(msgspec.structs.replace(found, subject=bare), words("zh"))
     assert ("文件", exhibit.name, "text") in rows
     assert not any(label == "文件" for label, _, _ in summary.subject(found, words("zh")))
+
+
+def test_packers_are_named_in_the_language_of_the_page() -> None:
+    inventory = {"packers": [{"id": "unnamed", "name": "未识别的加固产品", "signals": ["hollow"]}, {"id": "qihoo-jiagu", "name": "360加固"}]}
+    assert [n for n, _ in summary.packers(inventory, "en")] == ["packer not recognised", "360 Jiagu"]
+    assert [n for n, _ in summary.packers(inventory, "zh")] == ["未识别的加固产品", "360加固"]

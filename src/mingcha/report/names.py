@@ -62,6 +62,13 @@ def known() -> Catalogue:
 
 
 @cache
+def packers() -> dict[str, dict[str, str]]:
+    """Packer by id; `unnamed` is what has the signs of one and of none in particular."""
+    found = {p.id: texts(p.name) for p in known().packers.values()}
+    return {"unnamed": {"zh": "未识别的加固产品", "en": "packer not recognised"}, **found}
+
+
+@cache
 def sdk_names() -> dict[str, dict[str, str]]:
     """Names of all SDKs of the catalogue by id."""
     return {id_: texts(sdk.name) for id_, sdk in known().sdks.items()}

@@ -147,7 +147,7 @@ def packers(inventory: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Name and signs of packers."""
     return [
         (
-            pick(fact.get("name"), lang) or str(fact.get("id") or ""),
+            pick(names.packers().get(str(fact.get("id"))) or fact.get("name"), lang) or str(fact.get("id") or ""),
             ", ".join(tables.strings(fact.get("signals"))),
         )
         for fact in tables.dicts(inventory.get("packers"))
