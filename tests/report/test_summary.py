@@ -9,6 +9,7 @@ import pytest
 
 from mingcha.model import Finding, Inspection
 from mingcha.report import render, summary
+from mingcha.report.labels import readable
 from mingcha.report.words import table, words
 
 from .fixture import PUSH, call, finding, inspection
@@ -129,3 +130,4 @@ def test_packers_are_named_in_the_language_of_the_page() -> None:
     inventory = {"packers": [{"id": "unnamed", "name": "未识别的加固产品", "signals": ["hollow"]}, {"id": "qihoo-jiagu", "name": "360加固"}]}
     assert [n for n, _ in summary.packers(inventory, "en")] == ["packer not recognised", "360 Jiagu"]
     assert [n for n, _ in summary.packers(inventory, "zh")] == ["未识别的加固产品", "360加固"]
+    assert readable("id=unnamed name=未识别的加固产品 signals=hollow", words("en")).endswith("packer not recognised; signs: hollow")

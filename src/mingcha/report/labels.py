@@ -60,6 +60,8 @@ def _value(name: str, value: str, w: Words, sdks: Mapping[str, str]) -> str:
         return w.join(list(dict.fromkeys(value.split(","))))
     if moment := _DAY.fullmatch(value):  # the hour at which a certificate ends tells nobody anything
         return moment[1]
+    if name == "name":  # of a packer; judge writes the Chinese one
+        return pick(names.packer_called().get(value), w.lang) or value
     if name == "vendor":  # an address names its SDK by id, an SDK its maker by name
         return sdks.get(value, value)
     return w.get("value", value)

@@ -69,6 +69,12 @@ def packers() -> dict[str, dict[str, str]]:
 
 
 @cache
+def packer_called() -> dict[str, dict[str, str]]:
+    """The same by the Chinese name."""
+    return {name["zh"]: name for name in packers().values()}
+
+
+@cache
 def sdk_names() -> dict[str, dict[str, str]]:
     """Names of all SDKs of the catalogue by id."""
     return {id_: texts(sdk.name) for id_, sdk in known().sdks.items()}
