@@ -63,28 +63,38 @@ def truth() -> None:
 
 
 def complete(files: list[tuple[str, Path]], measure: Measure, repeat: int) -> None:
-    """Everything the reader does, start-up reach included, against the floor and androguard with its graph."""
+    """Everything the reader does, start-up reach included, against the floor and androguard with its graph; and
+    what compares with the peer's work alone: digest, manifest, tables, edges, sensitive calls, reach, a path each."""
     print(f"\n== complete inspection in one process: CPU ms, median of {repeat}; androguard with call graph once ==")
-    print(f"  {'file':<46}{'dex MB':>7}{'floor':>7}{'plain':>8}{'x floor':>8}{'fast':>8}{'x floor':>8}{'androguard':>12}{'/plain':>8}{'/fast':>7}{'RSS MB':>8}")
-    plain, fast = [], []
+    print(f"  {'file':<46}{'dex MB':>7}{'floor':>7}{'reach':>7}{'x floor':>8}{'plain':>8}{'x floor':>8}{'fast':>8}{'x floor':>8}{'androguard':>12}{'/reach':>8}{'/plain':>8}{'/fast':>7}{'RSS MB':>8}")
+    plain, fast, alike = [], [], []
     for name, path in files:
         low = measure("floor", path, repeat)
         ours, quick = measure("engine", path, repeat), measure("fast-engine", path, repeat)
+        same = measure("reach", path, repeat)
         if "error" in low or "error" in ours or not low.get("dex"):
             continue
         guard = measure("androguard-graph", path)
         peer = guard.get("cpu", 0.0)
-        line = f"  {name[:45]:<46}{low['dex'] / 1e6:7.1f}{low['cpu'] * 1e3:7.0f}{ours['cpu'] * 1e3:8.0f}{ours['cpu'] / low['cpu']:8.1f}"
+        line = f"  {name[:45]:<46}{low['dex'] / 1e6:7.1f}{low['cpu'] * 1e3:7.0f}"
+        line += f"{same['cpu'] * 1e3:7.0f}{same['cpu'] / low['cpu']:8.1f}" if "cpu" in same else f"{'-':>7}{'-':>8}"
+        line += f"{ours['cpu'] * 1e3:8.0f}{ours['cpu'] / low['cpu']:8.1f}"
         line += f"{quick['cpu'] * 1e3:8.0f}{quick['cpu'] / low['cpu']:8.1f}" if "cpu" in quick else f"{'-':>8}{'-':>8}"
         if peer:
             plain.append(peer / ours["cpu"])
-            line += f"{peer * 1e3:12.0f}{plain[-1]:7.0f}x"
+            line += f"{peer * 1e3:12.0f}"
+            if "cpu" in same:
+                alike.append(peer / same["cpu"])
+                line += f"{alike[-1]:7.0f}x"
+            line += f"{plain[-1]:7.0f}x"
             if "cpu" in quick:
                 fast.append(peer / quick["cpu"])
                 line += f"{fast[-1]:6.0f}x"
         else:
             line += f"{'failed':>12}{'':>15}"
         print(f"{line}{ours['rss'] / 1e6:8.0f}", flush=True)
+    if alike:
+        print(f"  androguard / reach: median {statistics.median(alike):.0f}x, min {min(alike):.0f}x")
     if plain:
         print(f"  androguard / plain: median {statistics.median(plain):.0f}x, min {min(plain):.0f}x")
     if fast:

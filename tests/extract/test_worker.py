@@ -150,7 +150,7 @@ def test_the_cpu_limit_becomes_a_limitation_with_partial_facts(
         (lambda p: None, "not-found"),
         (lambda p: p.mkdir(), "is-folder"),
         (lambda p: p.write_bytes(b""), "empty"),
-        (lambda p: p.write_bytes(b"%PDF-1.7 nothing of ours"), "unknown-kind"),
+        (lambda p: p.write_bytes(b"RIFF\x24\0\0\0WAVEfmt nothing of ours"), "unknown-kind"),
     ],
 )
 def test_what_cannot_be_an_exhibit_is_told_apart(tmp_path: Path, make: object, code: str) -> None:
