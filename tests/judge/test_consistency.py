@@ -61,6 +61,12 @@ def test_a_call_of_the_app_against_the_text(statements: list[dict[str, Any]], ve
     assert rows(*statements, called())["imei", "app"]["verdict"] == verdict
 
 
+def test_a_call_of_unknown_result_contradicts_nothing() -> None:
+    got = rows(said("imei", polarity=False), called(result="unknown"))["imei", "app"]
+    assert (got["verdict"], got["called"]["count"], got["called"]["sure"]) == ("vague", 1, 0)
+    assert rows(said("imei", polarity=False), called(result="unknown"), sent())["imei", "app"]["verdict"] == "contradicted"
+
+
 def test_an_sdk_is_told_by_its_own_row_and_by_no_statement_of_the_operator() -> None:
     listing = {"kind": "sdk-listing", "exhibit": "p", "where": "table 1", "name": "推送", "items": ["imei"], "sdk": SDK}
     call = called(owner=PUSH)

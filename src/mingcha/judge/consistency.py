@@ -193,7 +193,8 @@ def _verdict(row: Row, seen: frozenset[str], whole: bool) -> str:
     if "policy" not in seen:
         return "not-read"
     if how == "denied":
-        return "contradicted" if row["ground"] == "run" else "vague"  # code may never run
+        # Code may never run, and a call of which the log keeps no result may have given nothing.
+        return "contradicted" if row["called"]["sure"] or row["sent"]["count"] else "vague"
     if how in ("exact", "listed"):
         return "disclosed"
     if how == "vague":
@@ -256,14 +257,15 @@ def _number(value: Any, default: float) -> float:
 
 
 def _called(found: Sequence[Fact]) -> Row:
-    """Calls that gave something back; attempts beside them."""
+    """Calls that gave something back, or of which the log does not say; attempts beside them. `sure`: the former."""
     ok = [f for f in found if f.get("result") not in ("denied", "error")]
     states: Counter[str] = Counter()
     for f in ok:
         states[str(f.get("state"))] += int(_number(f.get("count"), 1))
     ordered = sorted(ok, key=lambda f: (f.get("state") != "pre-consent", _number(f.get("t"), 0)))
     return {
-        "count": sum(states.values()), "attempts": sum(int(_number(f.get("count"), 1)) for f in found) - sum(states.values()),
+        "count": sum(states.values()), "sure": sum(int(_number(f.get("count"), 1)) for f in ok if f.get("result") == "ok"),
+        "attempts": sum(int(_number(f.get("count"), 1)) for f in found) - sum(states.values()),
         "first": min((_number(f.get("t"), 0) for f in ok), default=None), "states": dict(sorted(states.items())),
         "evidence": [_place(f, f.get("api")) for f in ordered[:TOLD]],
     }  # fmt: skip
