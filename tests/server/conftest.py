@@ -7,41 +7,37 @@ MINGCHA_DATABASE set.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import django
 import pytest
 
-pytest.importorskip("django", reason="the extra `server` is not installed")
+_HOME = tempfile.TemporaryDirectory(prefix="mingcha-office-")
+# Models can be imported only after the set-up, and tests import them at their top.
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("MINGCHA_HOME", _HOME.name)
+    patch.chdir(_HOME.name)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mingcha.server.conf.settings"
+    django.setup()
 
-if TYPE_CHECKING:
-    from tests.server.cast import Cast
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from tests.server.cast import Cast, make  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The office's home; Django is set up on it once for the whole process."""
-    folder = tmp_path_factory.mktemp("office")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MINGCHA_HOME", str(folder))
-        patch.setenv("DJANGO_SETTINGS_MODULE", "mingcha.server.conf.settings")
-        patch.chdir(folder)
-        import django
-
-        django.setup()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingcha.server.conf.settings")
-    from django.core.management import call_command
-
+def home() -> Path:
+    """The office's home, with its tables."""
     call_command("migrate", verbosity=0, interactive=False)
-    return folder
+    return Path(_HOME.name)
 
 
 @pytest.fixture
 def db(home: Path) -> Iterator[None]:
     """A transaction that is rolled back."""
-    from django.db import transaction
-
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -50,6 +46,4 @@ def db(home: Path) -> Iterator[None]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Everybody there is, and an inspected app."""
-    from tests.server.cast import make
-
     return make()

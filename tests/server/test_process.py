@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import transaction
 
-pytest.importorskip("django")
-
-from mingcha.server.ledger.process import BadProcess, parse, table  # noqa: E402
-from mingcha.server.ledger.process import __file__ as _home  # noqa: E402
+from mingcha.server.ledger.guards import GUARDS
+from mingcha.server.ledger.process import GUARDS as NAMED
+from mingcha.server.ledger.process import BadProcess, parse, table
+from mingcha.server.ledger.process import __file__ as _home
+from mingcha.server.ledger.refusals import CODES, Refused
+from mingcha.server.ledger.services import act, open_case, sign
+from tests.server.cast import START, make
 
 WALKS = int(os.environ.get("MINGCHA_WALKS", "60"))
 
@@ -60,10 +64,6 @@ def test_unknown_fields_and_broken_yaml_are_refused() -> None:
 
 
 def test_every_guard_of_the_table_exists_and_can_be_told_in_both_languages(home: object) -> None:
-    from mingcha.server.ledger.guards import GUARDS
-    from mingcha.server.ledger.process import GUARDS as NAMED
-    from mingcha.server.ledger.refusals import CODES, Refused
-
     assert set(GUARDS) == NAMED
     used = {g for act in table().acts.values() for g in act.guards}
     assert used == NAMED, "a guard that no act uses"
@@ -95,10 +95,6 @@ def _data(rng: random.Random, cast: Any, case: Any, name: str) -> dict[str, Any]
 
 def _walk(seed: int) -> Iterator[Any]:
     """A case after each step of a random walk; whatever is refused is refused by a named reason."""
-    from mingcha.server.ledger.refusals import Refused
-    from mingcha.server.ledger.services import act, open_case, sign
-    from tests.server.cast import START, make
-
     rng = random.Random(seed)
     cast = make()
     case = open_case(cast.subject, cast.officer, now=START)
@@ -149,8 +145,6 @@ def _holds(case: Any) -> None:
 
 
 def test_random_walks_keep_the_rules(home: object) -> None:
-    from django.db import transaction
-
     met: set[str] = set()
     for seed in range(WALKS):
         with transaction.atomic():
@@ -158,6 +152,6 @@ def test_random_walks_keep_the_rules(home: object) -> None:
                 _holds(case)
                 met.add(case.state)
             transaction.set_rollback(True)
-    assert {"named", "replied", "unrectified", "closed"} <= met, f"the walks came only to {sorted(met)}"
+    assert WALKS < 60 or {"named", "replied", "unrectified", "closed"} <= met, f"the walks came only to {sorted(met)}"
     if WALKS >= 1000:
         assert met == set(table().states) - {"merged"}

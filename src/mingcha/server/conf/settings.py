@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mingcha.errors import Usage
+from mingcha.server.conf.base import *  # noqa: F403 - how Django settings are put together
 from mingcha.settings import load
 
 _own = load()
@@ -54,32 +55,12 @@ def _database(address: str | None) -> dict[str, object]:
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        # Not `hostname`: that one is lower-cased, and a host may be the folder of a socket.
+        "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
     }
 
 
 SECRET_KEY = _secret(HOME / "session.key")
-DEBUG = False
-ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": _database(_own.database)}
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "mingcha.server.people",
-    "mingcha.server.registry",
-    "mingcha.server.ledger",
-]
-AUTH_USER_MODEL = "people.Person"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
-LANGUAGE_CODE = "zh-hans"
-USE_I18N = True

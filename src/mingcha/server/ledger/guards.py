@@ -10,20 +10,21 @@ import msgspec
 
 from mingcha.server.ledger.models import Case, CaseFinding
 from mingcha.server.ledger.who import Who
+from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Inspection, Package
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What comes with an act. Numbers are ids of rows."""
+    """What comes with an act. Numbers are ids of rows, 0 where there is none."""
 
     reason: str = ""
-    inspection: int | None = None
+    inspection: int = 0
     confirm: tuple[int, ...] = ()
     refuse: tuple[int, ...] = ()
     findings: tuple[int, ...] = ()
-    package: int | None = None
+    package: int = 0
     province: str = ""
-    into: int | None = None
+    into: int = 0
 
 
 class Asked(NamedTuple):
@@ -37,7 +38,7 @@ class Asked(NamedTuple):
 
     def retest(self) -> Inspection | None:
         """The inspection of a re-test: given with the act, or attached before."""
-        if self.given.inspection is not None:
+        if self.given.inspection:
             return Inspection.objects.filter(pk=self.given.inspection, subject=self.case.subject).first()
         last = self.case.inspections.filter(retest=True).order_by("-pk").first()
         return last.inspection if last else None
@@ -70,7 +71,7 @@ def _own(a: Asked) -> bool:
 def _new_version(a: Asked) -> bool:
     if a.case.package is None:
         return True
-    fresh = Package.objects.filter(pk=a.given.package, subject=a.case.subject).first() if a.given.package else None
+    fresh = Package.objects.filter(pk=a.given.package, subject=a.case.subject).first()
     return fresh is not None and fresh.sha256 != a.case.package.sha256
 
 
@@ -131,7 +132,7 @@ GUARDS: dict[str, Callable[[Asked], bool]] = {
     "no-other-naming": _alone,
     "two-signatures": _signed,
     "relisting-time-passed": _relisting,
-    "other-province": lambda a: len(a.given.province) == 2 and a.given.province != a.case.province,
+    "other-province": lambda a: a.given.province in PROVINCES and a.given.province != a.case.province,
     "same-subject": _same_subject,
     "leaves-some": _leaves,
 }

@@ -14,7 +14,6 @@ from mingcha.model import Inspection as Document
 from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Part, Subject, folded
 
 
-
 def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspection:
     """Enter one result. `raw`: the bytes of the document, of which the digest is taken."""
     digest = hashlib.sha256(raw).hexdigest()

@@ -18,6 +18,7 @@ from mingcha.server.ledger.models import LEAD_KINDS, Case, Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import day, open_case
 from mingcha.server.ledger.who import Who
+from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
 
 WINDOW = timedelta(days=30)
@@ -82,9 +83,11 @@ def _double(lead: Lead) -> Lead | None:
 
 
 def triage(
-    lead_id: int, who: Who, *, subject: Subject, scenario: str, province: str, now: datetime | None = None
+    lead_id: int, who: Who, *, subject: Subject | None, scenario: str, province: str, now: datetime | None = None
 ) -> Lead:
     """Give a lead its subject, scenario and province."""
+    if subject is None or province not in PROVINCES:
+        raise Refused("bad-data")
     at = now or timezone.now()
     with transaction.atomic():
         lead = _mine(lead_id, who, "received", "triaged")

@@ -25,6 +25,8 @@ from mingcha.server.ledger.who import Who, visible
 from mingcha.server.registry.models import Inspection, Operator, Subject
 
 HERE = ZoneInfo("Asia/Shanghai")
+WAITING = ("noticed", "overdue", "unrectified", "named")
+"""States in which a deadline that has passed is somebody's fault."""
 
 
 def day(at: datetime) -> date:
@@ -89,17 +91,14 @@ def act(
             raise Refused("stale")
         if case.state not in row.from_:
             raise Refused("wrong-state")
-        asked = Asked(case, name, who, given, day(at))
+        asked, asked_from = Asked(case, name, who, given, day(at)), case.state
         for guard in row.guards:
             if not GUARDS[guard](asked):
                 raise Refused(guard)
         told = _change(asked, at)
         _move(case, row, name, at)
-        return events.write(
-            name, who, at, {**msgspec.to_builtins(given), **told, "from": asked.case.before or "", "to": case.state}
-            if name == "resume" else {**msgspec.to_builtins(given), **told, "to": case.state},
-            case=case, key=key, public=row.public,
-        )  # fmt: skip
+        told |= {"from": asked_from, "to": case.state}
+        return events.write(name, who, at, {**msgspec.to_builtins(given), **told}, case=case, key=key, public=row.public)
 
 
 def _move(case: Case, row: Act, name: str, at: datetime) -> None:
@@ -134,7 +133,7 @@ def _change(a: Asked, at: datetime) -> dict[str, Any]:
         case "reply":
             return {"replied-with": given.package}
         case "retest-passed" | "retest-failed" | "rectified-after-naming" | "relist":
-            told = _attach(a, retest=True) if given.inspection is not None else {}
+            told = _attach(a, retest=True) if given.inspection else {}
             left = {f.pk for f in a.remaining()}
             for f in case.findings.filter(status__in=("confirmed", "remains", "fixed")):
                 f.status = "remains" if f.pk in left else "fixed"

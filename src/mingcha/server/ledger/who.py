@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from mingcha.server.ledger.models import Case
+from mingcha.server.ledger.models import Case, Lead
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.people.models import Membership, Organisation, Person
 
@@ -36,6 +36,22 @@ def clock() -> Who:
     """The system itself, which lets deadlines pass."""
     organisation, _ = Organisation.objects.get_or_create(kind="system", name="mingcha")
     return Who(None, organisation, "clock")
+
+
+def public() -> Who:
+    """Somebody without an account, who sends a complaint."""
+    organisation, _ = Organisation.objects.get_or_create(kind="system", name="public")
+    return Who(None, organisation, "public")
+
+
+def leads_of(who: Who) -> QuerySet[Lead]:
+    """The leads that a role sees: all for the ministry; its own province's and unassigned ones for an administration."""
+    if who.kind in ("ministry", "auditor"):
+        return Lead.objects.all()
+    if who.kind == "administration":
+        home = who.organisation.province
+        return Lead.objects.filter(province__in=("", home)) if home else Lead.objects.all()
+    return Lead.objects.none()
 
 
 def visible(who: Who) -> QuerySet[Case]:
