@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -82,7 +82,7 @@ def inside(view: Callable[Concatenate[HttpRequest, Who, P], HttpResponse]) -> Ca
             return show(request, "refused", {"why": say("no-role", language(request))}, status=403)
         return view(request, who, *args, **kwargs)
 
-    return wrapped
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", wrapped)
 
 
 def too_many(request: HttpRequest, what: str, most: int) -> bool:

@@ -93,7 +93,7 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "case": found, "doc": table().states[found.state].doc.say(lang), "acts": acts, "key": secrets.token_urlsafe(12),
         "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows], "inspections": known,
-        "packages": found.subject.packages.exclude(pk=found.package_id).order_by("-pk")[:20],
+        "packages": found.subject.packages.exclude(pk=found.package_id or 0).order_by("-pk")[:20],
         "others": visible(who).filter(subject=found.subject, state__in=("opened", "inspected", "verified")).exclude(pk=found.pk),
         "events": found.events.select_related("person", "organisation").order_by("-pk"),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items() if c != found.province],

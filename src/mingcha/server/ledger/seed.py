@@ -41,7 +41,7 @@ class Staff(NamedTuple):
 
 def person(login: str, name: str, organisation: Organisation, role: str, password: str | None) -> Who:
     """A person of that login in that role, made if need be."""
-    found = Person.objects.filter(login=login).first() or Person.objects.create(login=login, name=name, password=password)
+    found = Person.objects.filter(login=login).first() or Person.objects.create(login=login, name=name, password=password or "")
     Membership.objects.get_or_create(person=found, organisation=organisation, role=role)
     return Who(found, organisation, role)
 

@@ -7,6 +7,7 @@ the database's count is found again by the `uid` of its entries, so nothing is e
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from mingcha.server.ledger.models import Event, Sequenced
+from mingcha.server.log import note
 from mingcha.server.log.tiles import Log
 
 BATCH = 1000
@@ -60,3 +62,34 @@ def entries() -> Iterator[bytes]:
     """The leaves as the database has them, in the order of the log."""
     for leaf in Event.objects.exclude(sequenced=None).order_by("sequenced__index").values_list("leaf", flat=True).iterator():
         yield leaf.encode()
+
+
+def waiting() -> int:
+    """Events that have no place yet."""
+    return Event.objects.filter(sequenced=None).count()
+
+
+def publish(folder: Path) -> Entered:
+    """Enter what waits and sign the log as it then is. The key is made at the first time; `verifier` beside the log
+    is what others check with."""
+    done = catch_up(folder)
+    key = _key(folder)
+    log = Log(folder)
+    said = note.Checkpoint(key.name, log.size, log.root())
+    new = folder / "checkpoint.new"
+    new.write_text(note.checkpoint(said, [key]), "utf-8")
+    new.replace(folder / "checkpoint")
+    return done
+
+
+def _key(folder: Path) -> note.Signer:
+    path = folder.with_name(folder.name + ".key")
+    try:
+        return note.signer(path.read_text("utf-8"))
+    except FileNotFoundError:
+        key = note.generate("mingcha-office")
+    folder.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as f:
+        f.write(key.line() + "\n")
+    (folder / "verifier").write_text(key.verifier.line() + "\n", "utf-8")
+    return key

@@ -37,8 +37,8 @@ class PersonManager(BaseUserManager["Person"]):
     """Makes persons with a hashed password."""
 
     def create(self, **values: Any) -> Person:
-        """A person; `password` is hashed, none makes an account that cannot sign in by password."""
-        password = values.pop("password", None)
+        """A person; `password` is hashed, an empty one makes an account that cannot sign in by password."""
+        password = values.pop("password", "") or None
         person: Person = self.model(**values)
         person.set_password(password)
         person.save(using=self._db)
