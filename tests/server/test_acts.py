@@ -120,9 +120,9 @@ def test_what_is_sent_is_checked(cast: Cast) -> None:
 
 
 def test_every_act_and_every_role(cast: Cast) -> None:
-    """Whoever the table does not name is refused before anything else is looked at, in every state."""
+    """Whoever the table does not name is refused before anything else is looked at, whatever the state."""
     case = cast.case("named")
-    for state in table().states:
+    for state in ("opened", "named", "closed"):
         type(case).objects.filter(pk=case.pk).update(state=state)
         for name, row in table().acts.items():
             if not row.from_:

@@ -163,5 +163,8 @@ def test_lists_page_and_search(cast: Cast) -> None:
     one = client.get(f"/desk/cases/?q={cases[0].number}").content.decode()
     assert one.count('class="badge') == 1
     assert client.get("/desk/cases/?q=示 例").content.decode().count('class="badge') == 50
-    for odd in ("?q=%25", "?q=%00", "?state=nowhere&province=xx", "?after=-1", "?after=9" + "9" * 40):
+    for path in ("/desk/cases/?q=%00", "/desk/cases/%00/", "/complain/?lang=%00"):
+        assert client.get(path).status_code == 422
+    assert client.post("/complain/", {"name": "a\0b", "text": "c"}).status_code == 422
+    for odd in ("?q=%25", "?state=nowhere&province=xx", "?after=-1", "?after=9" + "9" * 40):
         assert client.get("/desk/cases/" + odd).status_code == 200

@@ -57,6 +57,7 @@ def test_what_is_changed_behind_the_office_is_found(cast: Cast, tmp_path: Path) 
     table = "ledger_event"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             cursor.execute(f"DROP TRIGGER {table}_no_UPDATE")

@@ -27,7 +27,9 @@ class Office:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.answer(request)
+        # A database may not be able to hold it, and no text of a person has it.
+        nul = "\0" in request.path or any("\0" in v for form in (request.GET, request.POST) for _, vs in form.lists() for v in vs)
+        response = refused(request, Refused("bad-data")) if nul else self.answer(request)
         response["Content-Security-Policy"] = POLICY
         response["Referrer-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
