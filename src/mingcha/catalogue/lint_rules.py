@@ -113,7 +113,7 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _trees(rule: Rule, catalogue: Catalogue) -> Iterator[Fault]:
-    for name in ("applies", "match", "suspect"):
+    for name in ("applies", "recorded", "match", "suspect"):
         node = getattr(rule, name)
         if node is None or any(True for _ in tree.check(node, catalogue.facts, name)):
             continue  # the loader has told what is wrong with it

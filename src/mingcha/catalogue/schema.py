@@ -93,6 +93,8 @@ class Rule(Strict, kw_only=True):
     needs: list[str]
     blocked_by: list[str] = []
     applies: Node | None = None
+    recorded: Node | None = None
+    """What must have been seen before silence says anything: without it the rule never passes."""
     match: Node | None = None
     suspect: Node | None = None
     check: str | None = None
