@@ -46,15 +46,19 @@ def _of_vendor(sdk: str, catalogue: Catalogue) -> set[str]:
 @check("item-vague")
 def item_vague(facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any], subject: Subject) -> CheckResult:
     """An item below one of `items` that was collected or sent, and that the policy covers by a wider term alone. What
-    no term covers is another rule's matter. Evidence: the wide statements and what was done."""
+    no term covers and what listed SDKs take are other rules' matters. Evidence: the wide statements and what was done."""
     if facts.unseen("statement"):
         return NO_POLICY
     said: dict[str, Fact] = {}
     for f in _stated(facts):
         for item in f.get("items") or ():
             said.setdefault(item, f)
+    listed = {str(f["sdk"]) for f in facts.of("sdk-listing") if f.get("sdk")}
     found: list[Fact] = []
     for f in _done(facts, set(params["items"]), catalogue):
+        sdk = _sdk_of(f, catalogue)
+        if sdk and not listed.isdisjoint(_of_vendor(sdk, catalogue)):
+            continue  # what a listed SDK takes is measured by its own row
         wider = [a for a in catalogue.ancestors(f["item"]) if a in said]
         if wider and wider[0] != f["item"]:
             found += [said[wider[0]], f]
@@ -96,9 +100,17 @@ def receiver_undisclosed(
     ids = {str(f["sdk"]) for f in _stated(facts) if f.get("sdk")}
     fields = ("quote", "receiver", "name", "vendor", "link")
     said = "\n".join(str(f.get(n) or "") for f in _stated(facts) for n in fields).casefold()
-    sent = [f for f in _done(facts, set(params["items"]), catalogue) if f["kind"] == "transmit" and f.get("party") == "third"]
+    sent, unclear = _sent(facts, set(params["items"]), catalogue)
     found = [f for f in sent if not _told(f, ids, said, catalogue)]
-    return CheckResult(suspect=bool(found), evidence=found)
+    return CheckResult(suspect=True, evidence=found) if found else unclear
+
+
+def _sent(facts: FactIndex, wanted: set[str], catalogue: Catalogue) -> tuple[list[Fact], CheckResult]:
+    """What went to third parties, and what may be said if nothing speaks against it: a host of nobody known may be
+    a third party."""
+    sent = [f for f in _done(facts, wanted, catalogue) if f["kind"] == "transmit"]
+    unclear = any(f.get("party") not in ("first", "third") for f in sent)
+    return [f for f in sent if f.get("party") == "third"], CheckResult(failed=None, reasons=["unknown-host"]) if unclear else CheckResult()
 
 
 def _told(sent: Fact, ids: set[str], said: str, catalogue: Catalogue) -> bool:
@@ -123,18 +135,19 @@ def denied_yet_shared(
     stated = _stated(facts)
     if any(f["kind"] == "sdk-listing" or f.get("sdk") or f.get("act") in GIVES for f in stated):
         return CheckResult()
+    sent, unclear = _sent(facts, set(params["items"]), catalogue)
     denials = [
         f for f in facts.of("statement")
         if f.get("polarity") is False and f.get("denies") in GIVES and not f.get("condition") and f.get("actor") in (None, "first")
     ]  # fmt: skip
     found: list[Fact] = []
-    for f in _done(facts, set(params["items"]), catalogue):
-        if f["kind"] != "transmit" or f.get("party") != "third":
-            continue
+    for f in sent:
         line = set(catalogue.ancestors(f["item"]))
         against = next((d for d in denials if not d.get("items") or not line.isdisjoint(d["items"])), None)
         found += [against, f] if against else []
-    return CheckResult(suspect=bool(found), evidence=distinct(found))
+    if found:
+        return CheckResult(suspect=True, evidence=distinct(found))
+    return unclear if denials else CheckResult()
 
 
 @check("refused-yet-obtained")
