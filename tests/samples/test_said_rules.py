@@ -298,7 +298,7 @@ def test_data_in_an_intent_that_opens_something(judged: Any) -> None:
     put = [("new-instance", 3, intent), ("invoke-direct", [3], f"{intent}-><init>()V"), ("const-string", 4, "id"), ("invoke-virtual", [3, 4, 1], f"{intent}->putExtra({STRING}{STRING}){intent}")]
     opens = ("invoke-virtual", [5, 3], f"Landroid/content/Context;->startActivity({intent})V")
     code = [Cls("Lcom/example/app/Main;", [Mth("f", "()V", [*READ, *put, opens, ("return-void",)])])]
-    root = build.manifest(("activity", {"android:name": "Main"}))
+    root = build.manifest(("provider", {"android:name": ".Main", "android:authorities": "a"}))
     assert told(judged(package=apk(root, code)), "data-to-opened-app") == LEAD
     assert told(judged(package=apk(root)), "data-to-opened-app") == OPEN
 
