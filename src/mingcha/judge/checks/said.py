@@ -3,6 +3,7 @@ refused. All of them are leads: a reader of policies may miss a sentence, and a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from mingcha.judge.evidence import owner
 from mingcha.judge.match import FactIndex, distinct
 from mingcha.model import Fact, Subject
 
+_PARTS = re.compile(r"[（(）)/、]")  # 深圳市和讯华谷信息技术有限公司（极光）: either is its name
 GIVES = ("share", "entrust")
 WITHHELD = ("denied", "error")  # nothing came of the call
 NO_POLICY = CheckResult(failed=None, reasons=["no-policy"])
@@ -119,7 +121,8 @@ def _told(sent: Fact, ids: set[str], said: str, catalogue: Catalogue) -> bool:
         known = catalogue.sdks[id_]
         if not ids.isdisjoint(_of_vendor(id_, catalogue)):
             return True
-        names += [known.name.zh, known.name.en, known.vendor.zh, known.vendor.en]
+        for full in (known.name.zh, known.name.en, known.vendor.zh, known.vendor.en):
+            names += [part.removesuffix("SDK").strip() for part in _PARTS.split(full)]
     return any(len(n) > 1 and n.casefold() in said for n in names)
 
 
