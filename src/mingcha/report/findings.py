@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mingcha.catalogue.schema import OTHER
 from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
-from mingcha.report import charts, labels, names, pathgraph, startup, tables
+from mingcha.report import charts, labels, names, pathgraph, seen, startup, tables
 from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
@@ -325,7 +325,7 @@ class Reader:
                 elif code_row:
                     code.append(code_row)
                 else:
-                    text = labels.readable(evidence.text, w, self._called)
+                    text = seen.line(evidence.fact, w, self._called) or labels.readable(evidence.text, w, self._called)
                     rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
         told = len(code)
         code = _once(code)

@@ -132,6 +132,12 @@ def word_lists() -> dict[str, dict[str, str]]:
 
 
 @cache
+def policy_elements() -> dict[str, dict[str, str]]:
+    """Names of what a policy is expected to say, by id."""
+    return {id_: texts(e.name) for id_, e in known().policy_elements.items()}
+
+
+@cache
 def sdk_versions() -> dict[str, dict[str, str]]:
     """What is known against versions of SDKs, by id."""
     return {id_: texts(e.what) for id_, e in known().sdk_versions.items()}
