@@ -26,7 +26,7 @@ CALL = {"kind": "behaviour", "item": "mac-address", "api": "a.B.c", "state": "ba
             {"kind": "transmit", "item": "imei", "host": "a.example", "party": "unknown", "clear": True, "form": "md5", "place": "query:did", "t": 0.0},
             "国际移动设备识别码；发往：a.example；接收方归属：不明；传输：明文；形式：MD5 摘要；所在字段：query:did；时间：第 0 秒",
         ),
-        ({"kind": "permission-ask", "permission": "p.A", "answer": "denied", "ask": 2, "since_refusal": 28 / 3600, "t": 40.0}, "p.A；用户选择：拒绝；第几次索取：2；距上次拒绝：28 秒；时间：第 40 秒"),
+        ({"kind": "permission-ask", "permission": "p.A", "answer": "denied", "ask": 2, "since_refusal": 28 / 3600, "t": 40.0}, "p.A；用户选择：拒绝；索取：第 2 次；距上次拒绝：28 秒；时间：第 40 秒"),
         ({"kind": "permission-ask", "permission": "p.A", "answer": "granted", "since_refusal": 0.5}, "p.A；用户选择：授予；距上次拒绝：30 分钟"),
         ({"kind": "permission-ask", "permission": "p.A", "answer": "granted", "since_refusal": 47.25}, "p.A；用户选择：授予；距上次拒绝：47.2 小时"),
         ({"kind": "policy-element", "element": "storage-period", "present": False}, "存储期限；全文未见"),
@@ -48,6 +48,12 @@ def test_english_and_the_names_of_sdks() -> None:
     assert seen.line(sent, EN, {"jpush": "JPush"}) == "Android ID; sent to: h; receiver is: a third party; vendor: JPush; transport: encrypted; form: plain"
     document = {"kind": "policy-document", "document": "policy", "language": "en", "chars": 9000, "minutes": 22.5, "mean_sentence": 51.0, "jargon": 0.0156}
     assert seen.line(document, EN, {}) == "privacy policy; language: English; characters: 9000 characters; reading time: 22.5 min; mean sentence: 51 characters; jargon: 1.6%"
+
+
+def test_where_a_passage_stands() -> None:
+    assert seen.place({"kind": "statement", "offset": 131}, ZH) == "第 131 字起"
+    assert seen.place({"kind": "policy-element", "offset": None}, EN) == "the whole text"
+    assert seen.place({"kind": "behaviour", "offset": 3}, ZH) == ""
 
 
 def test_every_kind_is_one_of_the_catalogue_and_every_field_has_a_word() -> None:

@@ -228,7 +228,7 @@ class Reader:
     def place(self, evidence: Evidence, shown: str = "") -> str:
         """Where in which exhibit; the exhibit is named only if there are several. `shown`: the method
         that stands beside it and need not be told again."""
-        where = evidence.where
+        where = seen.place(evidence.fact, self.w) or evidence.where
         if shown and where.endswith(shown):
             where = where.removesuffix(shown).rstrip(":")
         elif shown:

@@ -26,6 +26,13 @@ def line(fact: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> str:
     return semicolon.join(f"{w(f'seen_field.{name}')}{colon}{text}" if name else text for name, text in parts if text)
 
 
+def place(fact: Mapping[str, Any], w: Words) -> str:
+    """Where in a text a passage stands; empty for other kinds."""
+    if fact.get("kind") not in ("statement", "policy-element", "policy-document", "sdk-listing"):
+        return ""
+    return _counted(w, "seen.at", fact.get("offset"), -1) or w("seen.whole")
+
+
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else ""
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
@@ -97,7 +104,7 @@ def _transmit(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
 
 def _ask(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
     return [
-        ("", _text(f.get("permission"))), ("answer", _code(w, "seen_answer", f.get("answer"))), ("ask", _short(n) if (n := _number(f.get("ask"))) else ""),
+        ("", _text(f.get("permission"))), ("answer", _code(w, "seen_answer", f.get("answer"))), ("ask", _counted(w, "seen.nth", f.get("ask"))),
         ("since_refusal", _span(w, f.get("since_refusal"))), ("state", _code(w, "state", f.get("state"))), ("t", _moment(w, f.get("t"))),
     ]  # fmt: skip
 
