@@ -143,8 +143,6 @@ RIGHTS = p("注销账号的申请在十五个工作日内处理完毕。", "本�
         ("sdk-list-fields-missing", listed(JPUSH), PASSED),
         ("sdk-list-fields-missing", listed("极光推送 SDK||消息推送|Android ID|https://www.jiguang.cn/license/privacy"), LEAD),
         ("sdk-list-fields-missing", COLLECTS, OPEN),
-        ("double-list-not-in-policy", COLLECTS + listed(JPUSH), LEAD),
-        ("double-list-not-in-policy", COLLECTS + listed(JPUSH) + p("您可以查看《个人信息收集清单》。"), PASSED),
         ("sharing-list-fields-missing", listed("极光推送|和讯华谷|消息推送|Android ID", heads="名称|接收方|共享目的|共享的信息", title="第三方共享清单"), LEAD),
         (
             "sharing-list-fields-missing",
@@ -168,9 +166,38 @@ def test_length_and_language_of_a_policy(judged: Any) -> None:
     assert told(judged(policy=page(english, title="Privacy Policy")), "policy-not-in-simplified-chinese") == LEAD
 
 
-@pytest.mark.parametrize("rule", ["policy-elements-missing", "policy-without-rules", "policy-change-notice-missing", "double-list-not-in-policy", "policy-lengthy-or-obscure"])
+@pytest.mark.parametrize("rule", ["policy-elements-missing", "policy-without-rules", "policy-change-notice-missing", "policy-lengthy-or-obscure"])
 def test_an_sdk_list_alone_says_nothing_of_the_policy(judged: Any, rule: str) -> None:
     assert told(judged(policy=page(listed(JPUSH), title="第三方SDK清单")), rule) == OPEN
+
+
+INTERNET = ("uses-permission", {"android:name": "android.permission.INTERNET"})
+
+
+def with_words(*words: str) -> bytes:
+    code = [Cls("Lcom/example/app/Main;", [Mth("f", "()V", [*(("const-string", 0, w) for w in words), ("return-void",)])])]
+    root = build.manifest()
+    return apk((*root[:2], INTERNET, *root[2:]), code)
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "expected"),
+    [
+        ((), COLLECTS + listed(JPUSH), LEAD),
+        (("个人信息收集清单",), COLLECTS + listed(JPUSH), OPEN),
+        ((), COLLECTS + listed(JPUSH) + p("您可以查看《个人信息收集清单》。"), OPEN),
+    ],
+)
+def test_the_two_lists_are_looked_for_in_package_and_texts(judged: Any, words: tuple[str, ...], body: str, expected: tuple[str, bool]) -> None:
+    assert told(judged(package=with_words(*words), policy=page(body)), "double-list-missing") == expected
+
+
+def test_the_notice_of_the_algorithm_is_told_once(judged: Any) -> None:
+    shows = with_words("猜你喜欢")
+    assert told(judged(package=shows, policy=page(FILLER, COLLECTS)), "algorithm-notice-missing") == LEAD
+    both = judged(package=shows, policy=page(FILLER, p("我们会使用您的浏览记录向您进行个性化推荐。")))
+    assert (told(both, "algorithm-notice-missing"), told(both, "algorithm-notice-not-in-policy")) == (OPEN, LEAD)
+    assert told(judged(package=shows), "algorithm-notice-missing") == OPEN
 
 
 # ---- said against done ----------------------------------------------------------------------------
