@@ -47,10 +47,12 @@ class Basis(Strict):
 
 
 class EvidenceNeeds(Strict):
-    """What is needed to suspect and what to confirm."""
+    """What is needed to suspect, what to confirm and, where silence alone does not count, to pass."""
 
     suspect: Text
     confirm: Text
+    record: Text | None = None
+    """What a rule with `recorded` still needs, as a noun phrase."""
 
 
 class Sheet(Strict):

@@ -137,6 +137,12 @@ def policy_elements() -> dict[str, dict[str, str]]:
     return {id_: texts(e.name) for id_, e in known().policy_elements.items()}
 
 
+def record(rule: str) -> dict[str, str]:
+    """What a rule has to have on record before it passes; empty where it names nothing or is not known."""
+    found = known().rules.get(rule)
+    return texts(found.evidence.record) if found and found.evidence.record else {}
+
+
 @cache
 def sdk_versions() -> dict[str, dict[str, str]]:
     """What is known against versions of SDKs, by id."""
