@@ -23,7 +23,8 @@ def _done(facts: FactIndex, wanted: set[str], catalogue: Catalogue) -> list[Fact
     """Calls that gave something and messages with a planted value, of items below one of `wanted`."""
     found = [f for f in facts.of("behaviour") if f.get("result") not in WITHHELD]
     found += [f for f in facts.of("transmit") if f.get("by") == "seed"]
-    return [f for f in found if f.get("item") in catalogue.items and not wanted.isdisjoint(catalogue.ancestors(f["item"]))]
+    below = {i for i in catalogue.items if not wanted.isdisjoint(catalogue.ancestors(i))}
+    return [f for f in found if f.get("item") in below]
 
 
 def _stated(facts: FactIndex) -> list[Fact]:
@@ -39,10 +40,12 @@ def _sdk_of(fact: Fact, catalogue: Catalogue) -> str:
     return found if found and catalogue.sdks[found].personal else ""
 
 
-def _of_vendor(sdk: str, catalogue: Catalogue) -> set[str]:
-    """The SDK and the others of its vendor: base libraries and hosts go by the name of another product."""
-    vendor = catalogue.sdks[sdk].vendor
-    return {one.id for one in catalogue.sdks.values() if one.vendor == vendor}
+def _vendors(catalogue: Catalogue) -> dict[str, set[str]]:
+    """Each SDK with the others of its vendor: base libraries and hosts go by the name of another product."""
+    by: dict[tuple[str, str], set[str]] = {}
+    for one in catalogue.sdks.values():
+        by.setdefault((one.vendor.zh, one.vendor.en), set()).add(one.id)
+    return {id_: ids for ids in by.values() for id_ in ids}
 
 
 @check("item-vague")
@@ -55,11 +58,11 @@ def item_vague(facts: FactIndex, catalogue: Catalogue, params: Mapping[str, Any]
     for f in _stated(facts):
         for item in f.get("items") or ():
             said.setdefault(item, f)
-    listed = {str(f["sdk"]) for f in facts.of("sdk-listing") if f.get("sdk")}
+    listed, vendors = {str(f["sdk"]) for f in facts.of("sdk-listing") if f.get("sdk")}, _vendors(catalogue)
     found: list[Fact] = []
     for f in _done(facts, set(params["items"]), catalogue):
         sdk = _sdk_of(f, catalogue)
-        if sdk and not listed.isdisjoint(_of_vendor(sdk, catalogue)):
+        if sdk and not listed.isdisjoint(vendors[sdk]):
             continue  # what a listed SDK takes is measured by its own row
         wider = [a for a in catalogue.ancestors(f["item"]) if a in said]
         if wider and wider[0] != f["item"]:
@@ -79,11 +82,12 @@ def sdk_item_unlisted(
     for f in _stated(facts):
         if f.get("sdk"):
             rows.setdefault(str(f["sdk"]), []).append(f)
+    vendors = _vendors(catalogue)
     anywhere = {item for f in _stated(facts) for item in f.get("items") or ()}
     found: list[Fact] = []
     for f in _done(facts, set(params["items"]), catalogue):
         sdk = _sdk_of(f, catalogue)
-        mine = [r for one in _of_vendor(sdk, catalogue) for r in rows.get(one, ())] if sdk else []
+        mine = [r for one in sorted(vendors[sdk]) for r in rows.get(one, ())] if sdk else []
         listed = {item for r in mine for item in r.get("items") or ()}
         line = set(catalogue.ancestors(f["item"]))
         if listed and line.isdisjoint(listed) and not line.isdisjoint(anywhere):
@@ -103,7 +107,16 @@ def receiver_undisclosed(
     fields = ("quote", "receiver", "name", "vendor", "link")
     said = "\n".join(str(f.get(n) or "") for f in _stated(facts) for n in fields).casefold()
     sent, unclear = _sent(facts, set(params["items"]), catalogue)
-    found = [f for f in sent if not _told(f, ids, said, catalogue)]
+    vendors = _vendors(catalogue)
+    ids = {other for id_ in ids for other in vendors.get(id_, ())}
+    told: dict[tuple[str, ...], bool] = {}
+    found = []
+    for f in sent:
+        key = tuple(str(f.get(n) or "") for n in ("domain", "host", "vendor", "sdk"))
+        if key not in told:
+            told[key] = _told(f, ids, said, catalogue)
+        if not told[key]:
+            found.append(f)
     return CheckResult(suspect=True, evidence=found) if found else unclear
 
 
@@ -119,7 +132,7 @@ def _told(sent: Fact, ids: set[str], said: str, catalogue: Catalogue) -> bool:
     names = [str(sent.get(n) or "") for n in ("domain", "host", "vendor")]
     for id_ in {str(sent.get("sdk") or ""), str(sent.get("vendor") or "")} & set(catalogue.sdks):
         known = catalogue.sdks[id_]
-        if not ids.isdisjoint(_of_vendor(id_, catalogue)):
+        if id_ in ids:
             return True
         for full in (known.name.zh, known.name.en, known.vendor.zh, known.vendor.en):
             names += [part.removesuffix("SDK").strip() for part in _PARTS.split(full)]
