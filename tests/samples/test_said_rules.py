@@ -314,6 +314,20 @@ def test_starts_without_the_user(judged: Any, records: list[dict[str, Any]], sec
     assert (told(found, "self-start-observed"), told(found, "chain-start-observed")) == (starts, chain)
 
 
+def test_the_order_of_lines_and_a_skewed_clock_change_no_verdict(judged: Any) -> None:
+    records = [ask(2, "granted"), ask(20, "denied", "android.permission.CAMERA"), ask(60, "denied", "android.permission.CAMERA"),
+               call(9, SECURE, PUSH, key="android_id"), event("background", 90), call(95, LOCATE), call(99, APPS, PUSH)]  # fmt: skip
+    policy, straight = page(COLLECTS, listed(JPUSH)), log(*records)
+    head, *lines = straight.splitlines(keepends=True)
+    mixed = head + "".join(lines[n] for n in (9, 3, 0, 7, 11, 5, 2, 8, 10, 1, 6, 4))
+    assert len(lines) == 12
+    skewed = straight.replace('"wall": 1795759200000', '"wall": 1795759999000')
+    first = {r: (f.outcome, f.reasons) for r, f in judged(policy=policy, log=straight).items()}
+    for other in (mixed, skewed):
+        assert {r: (f.outcome, f.reasons) for r, f in judged(policy=policy, log=other).items()} == first
+    assert {r for r, (outcome, _) in first.items() if outcome == "failed"} >= {"permission-asked-before-consent"}
+
+
 # ---- what code can do -----------------------------------------------------------------------------
 
 STRING = "Ljava/lang/String;"
