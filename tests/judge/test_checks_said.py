@@ -103,6 +103,8 @@ def test_rows_of_sdks(facts: list[dict[str, Any]], expected: tuple[bool | None, 
         ([said("imei", quote="推送由深圳市和讯华谷信息技术有限公司提供"), went("imei")], CLEAR),
         ([said("imei", quote="数据发送至 jpush.cn"), went("imei", domain="jpush.cn")], CLEAR),
         ([said("imei", quote="推送由极光推送提供"), went("imei")], CLEAR),
+        ([said("imei", quote="向深圳市某某有限公司提供"), went("imei")], (False, True, 1)),  # a company, but not this one
+        ([said("imei", quote="北京某某有限公司"), went("imei", host="api.map.baidu.com", sdk="baidu-map")], (False, True, 1)),
         ([said("imei"), went("os-version")], CLEAR),
         ([said("imei"), went("imei", "first")], CLEAR),
         ([said("imei"), went("imei", "unknown")], OPEN),

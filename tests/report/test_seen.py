@@ -33,6 +33,7 @@ CALL = {"kind": "behaviour", "item": "mac-address", "api": "a.B.c", "state": "ba
         ({"kind": "policy-element", "element": "storage-period", "present": False}, "存储期限；全文未见"),
         ({"kind": "policy-element", "element": "cancellation-limit", "present": True, "value": 30.0, "unit": "workday", "quote": "三十个工作日内"}, "注销时限；已写明；期限：30 个工作日；原句：“三十个工作日内”"),
         ({"kind": "sdk-listing", "name": "甲", "vendor": "乙", "purpose": "丙", "data": "", "link": None}, "甲；提供方：乙；目的：丙；缺：收集的信息、链接"),
+        ({"kind": "sdk-listing", "name": "甲", "vendor": "乙", "purpose": "丙", "data": "丁", "section": "共享清单"}, "甲；提供方：乙；目的：丙；收集的信息：丁；缺：场景、方式"),
         ({"kind": "statement", "quote": "我们收集", "items": ["imei"], "receiver": None}, "“我们收集”；信息：国际移动设备识别码"),
         ({"kind": "wake", "source": "a", "target": "b", "cause": "service", "count": 3, "per_hour": 2.0, "t": 9.0}, "a → b；起因：服务；次数：3 次；每小时至多：2 次；首次：第 9 秒"),
         ({"kind": "process-start", "process": "a", "cause": "boot", "user": False, "t": 0.25}, "a；起因：开机；用户操作引起：否；时间：第 0.2 秒"),

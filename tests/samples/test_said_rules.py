@@ -150,6 +150,7 @@ RIGHTS = p("注销账号的申请在十五个工作日内处理完毕。", "本�
             PASSED,
         ),
         ("sharing-list-fields-missing", listed(JPUSH), OUT),
+        ("sdk-list-fields-missing", listed("极光推送|和讯华谷|消息推送|Android ID", heads="名称|接收方|共享目的|共享的信息", title="第三方共享清单"), OPEN),
     ],
 )
 def test_what_a_policy_says(judged: Any, rule: str, body: str, expected: tuple[str, bool]) -> None:

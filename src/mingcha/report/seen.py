@@ -159,7 +159,8 @@ def _document(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
 
 def _listing(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
     told = (("maker", "vendor"), ("purpose", "purpose"), ("scene", "scene"), ("manner", "manner"), ("data", "data"), ("link", "link"))
-    lacks = [w(f"seen_field.{word}") for word, name in told if name not in ("scene", "manner") and not f.get(name)]
+    asked = ("scene", "manner") if "共享" in _text(f.get("section")) else ("link",)  # what is asked of either kind of list
+    lacks = [w(f"seen_field.{word}") for word, name in told if name in ("vendor", "purpose", "data", *asked) and not f.get(name)]
     return [("", _text(f.get("name"))), *((word, _text(f.get(name))) for word, name in told), ("absent", w.join(lacks))]
 
 

@@ -13,7 +13,7 @@ from mingcha.judge.evidence import owner
 from mingcha.judge.match import FactIndex, distinct
 from mingcha.model import Fact, Subject
 
-_PARTS = re.compile(r"[（(）)/、]")  # 深圳市和讯华谷信息技术有限公司（极光）: either is its name
+_ENDS = re.compile(r"(.+?)\s*[（(]([^（(）)]+)[）)]")  # 深圳市和讯华谷信息技术有限公司（极光）: either is its name
 GIVES = ("share", "entrust")
 WITHHELD = ("denied", "error")  # nothing came of the call
 NO_POLICY = CheckResult(failed=None, reasons=["no-policy"])
@@ -135,7 +135,8 @@ def _told(sent: Fact, ids: set[str], said: str, catalogue: Catalogue) -> bool:
         if id_ in ids:
             return True
         for full in (known.name.zh, known.name.en, known.vendor.zh, known.vendor.en):
-            names += [part.removesuffix("SDK").strip() for part in _PARTS.split(full)]
+            either = _ENDS.fullmatch(full)
+            names += [part.removesuffix("SDK").strip() for part in (either.groups() if either else (full,))]
     return any(len(n) > 1 and n.casefold() in said for n in names)
 
 
