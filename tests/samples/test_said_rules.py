@@ -299,6 +299,14 @@ def test_what_a_log_shows(judged: Any, rule: str, records: list[dict[str, Any]],
     assert told(judged(log=log(*records)), rule) == expected
 
 
+def test_a_run_in_which_nobody_asked_for_consent(judged: Any) -> None:
+    early = call(3, SECURE, key="android_id")
+    assert told(judged(log=log(early, consent=None)), "consent-dialog-missing") == LEAD
+    assert told(judged(log=log(early)), "consent-dialog-missing") == OPEN
+    assert told(judged(log=log(early, event("consent-shown", 2), consent=None)), "consent-dialog-missing") == OPEN
+    assert told(judged(log=log(early, consent=None, seconds=20)), "consent-dialog-missing") == OPEN
+
+
 @pytest.mark.parametrize(
     ("records", "seconds", "starts", "chain"),
     [
