@@ -1,7 +1,7 @@
 """Whose a host is: registrable domain (public suffix list) and the catalogue's domains of SDKs.
 
-Says third or unknown only. First party needs the domains of the developer (filing, listing, answer of the
-operator), which no recording holds: whoever knows them compares with the field `domain`.
+Says third or unknown only. First party needs the domains of the developer, which no recording holds: `extract.join`
+knows them from elsewhere.
 """
 
 from __future__ import annotations
