@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mingcha.extract.behaviour.collect import Ints
+from mingcha.extract.behaviour.collect import YEARS, Ints
 
 SECOND = 10**9
 WINDOWS = {"per_second": 1, "per_half_minute": 30, "per_minute": 60, "per_day": 86_400}
@@ -43,8 +43,8 @@ def surely(times: Ints, counts: Ints, spans: Ints, seconds: int) -> int:
         np.add.at(change, np.searchsorted(begins, begins, "right"), -n)
         most = int(np.cumsum(change).max())
     if (~short).any():
-        windows = spans[~short] // width + 1
-        most = max(most, int((-(-counts[~short] // windows)).max()))
+        share = -(-counts[~short] // (spans[~short] // width + 1))
+        most = max(most, int(np.where(spans[~short] < YEARS, share, 1).max()))  # of an unknown span: some call there was
     return most
 
 
