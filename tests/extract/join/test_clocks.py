@@ -62,7 +62,7 @@ def test_clocks_that_nobody_compared_are_not_compared() -> None:
     assert states(*facts, stated=Stated(clock_within=3)) == ["pre-consent", "consented"]
     assert states(*facts, stated=Stated(clock_within=9.5)) == ["unknown", "consented"]
     # A hook log is written by the device's own clock.
-    hooked = join([capture(form="hook"), run(**device, **{k: v for k, v in SYNC.items()}), state(10), sent(T0 + 1), sent(T0 + 10.5)])
+    hooked = join([capture(form="hook"), run(**device, **SYNC), state(10), sent(T0 + 1), sent(T0 + 10.5)])
     assert [f["state"] for f in of(hooked, "transmit")] == ["pre-consent", "unknown"] and of(hooked, "clock-join")[0]["by"] == "device"
 
 
