@@ -94,6 +94,8 @@ def read(
 
 def joined(read: Read, stated: Stated | None = None) -> Read:
     """What was read, with what only all exhibits together tell (`extract.join`)."""
+    if (stated is None or stated == Stated()) and not any(e.kind == "traffic" for e in read.exhibits):
+        return read  # a package alone has facts by the hundred thousand
     facts = join(read.facts, stated)
     untold = {f["exhibit"]: Limitation(code=f["code"], detail=f["detail"]) for f in facts if f.get("code") == UNTOLD}
     exhibits = []
