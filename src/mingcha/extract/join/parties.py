@@ -11,10 +11,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
 
 from mingcha.errors import Usage
+from mingcha.extract.traffic.party import suffixes
 from mingcha.model import Fact
 
 Facts = list[Fact]
@@ -90,20 +89,10 @@ def _hinted(facts: Sequence[Fact]) -> Fact | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _suffixes() -> Any:
-    """The public suffix list; None where the extra `evidence` is not installed."""
-    try:
-        from publicsuffixlist import PublicSuffixList
-    except ImportError:
-        return None
-    return PublicSuffixList()
-
-
 def _registrable(name: str) -> str | None:
     """The registrable domain; without the list nothing is known to be one."""
-    suffixes = _suffixes()
-    found = suffixes.privatesuffix(name) if suffixes else None
+    known = suffixes()
+    found = known.privatesuffix(name) if known else None
     return str(found) if found else None
 
 
@@ -124,7 +113,7 @@ def _normal(text: str) -> str | None:
         return None
     if not _NAME.fullmatch(name):
         return None
-    return _registrable(name) if _suffixes() else name
+    return _registrable(name) if suffixes() else name
 
 
 def normal(text: str) -> str:
