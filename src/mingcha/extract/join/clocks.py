@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingcha.extract.behaviour import timeline
 from mingcha.extract.behaviour.record import Record
@@ -22,6 +23,7 @@ from mingcha.extract.join import UNTOLD, seconds
 from mingcha.model import Fact
 
 Facts = list[Fact]
+_FAR = 4e9  # seconds; in ns it still fits 64 bits, and no run is near as long
 STATED = 10.0  # seconds that a stated moment may be off where the user does not say; ours
 SAME = 1.0  # seconds for two readings of one clock: recordings note whole seconds at worst
 _CONSENT = frozenset(("consent-shown", "consent-accepted", "consent-refused", "consent-withdrawn", "cancel-account"))
@@ -40,15 +42,17 @@ class _Course:
     seconds: float | None
     log: str | None
 
-    def state(self, at: float) -> str | None:
-        """The state at a moment; None where the course says nothing of it, unknown where it lies too near to a change."""
-        if self.seconds is not None and not -self.within <= at - self.begin <= self.seconds + self.within:
-            return None
-        low, high = (math.floor((at - self.begin - self.within) * 1e9), math.ceil((at - self.begin + self.within) * 1e9))
-        moments = np.clip(np.array([low, high]), -(1 << 62), 1 << 62).astype(np.int64)
-        if self.steps.changes(moments[:1], moments[1:])[0]:
-            return "unknown"
-        return _WORD.get(int(self.steps.at(moments[:1])[0]), "unknown")
+    def states(self, at: NDArray[np.float64]) -> list[str | None]:
+        """The states at these moments; None where the course says nothing of one, unknown where it lies too near to
+        a change."""
+        since = np.clip(at - self.begin, -_FAR, _FAR)
+        low = np.floor((since - self.within) * 1e9).astype(np.int64)
+        high = np.ceil((since + self.within) * 1e9).astype(np.int64)
+        code = np.where(self.steps.changes(low, high), timeline.UNKNOWN, self.steps.at(low))
+        end = np.inf if self.seconds is None else self.seconds + self.within
+        begin = -np.inf if self.seconds is None else -self.within
+        said = (since >= begin) & (since <= end)
+        return [_WORD.get(c, "unknown") if known else None for c, known in zip(code.tolist(), said.tolist(), strict=True)]
 
 
 def settle(facts: Facts) -> Facts:
@@ -56,7 +60,7 @@ def settle(facts: Facts) -> Facts:
     out: Facts = []
     joined: dict[tuple[str, int], list[int]] = {}
     courses = {f["exhibit"]: _courses(facts, f) for f in facts if f["kind"] == "capture"}
-    known: dict[tuple[str, float], str] = {}
+    known = {exhibit: _told(mine, facts, exhibit) for exhibit, mine in courses.items() if mine}
     blank: dict[str, int] = {}
     for f in facts:
         if f["kind"] != "transmit":
@@ -65,12 +69,7 @@ def settle(facts: Facts) -> Facts:
         mine = courses.get(f["exhibit"], [])
         state: str | None = None
         if mine:
-            at = f.get("at")
-            if isinstance(at, int | float) and math.isfinite(at):
-                key = (f["exhibit"], at)
-                state = known[key] if key in known else known.setdefault(key, _state(mine, at))
-            else:
-                state = "unknown"
+            state = known[f["exhibit"]].get(f.get("at"), "unknown")
             for n in range(len(mine)):
                 joined.setdefault((f["exhibit"], n), [0, 0])[state == "unknown"] += 1
         if state in (None, "unknown") and f.get("party") != "first":
@@ -87,10 +86,16 @@ def settle(facts: Facts) -> Facts:
     return out
 
 
-def _state(courses: Sequence[_Course], at: float) -> str:
-    """What all that say something say alike."""
-    said = {s for c in courses if (s := c.state(at)) is not None}
-    return said.pop() if len(said) == 1 else "unknown"
+def _told(courses: Sequence[_Course], facts: Facts, exhibit: str) -> dict[object, str]:
+    """Moment → state of all that a recording has: what those courses that say something of it say alike."""
+    times = {f["at"] for f in facts if f["kind"] == "transmit" and f["exhibit"] == exhibit and isinstance(f.get("at"), int | float)}
+    listed = sorted(t for t in times if math.isfinite(t))
+    columns = [c.states(np.array(listed, np.float64)) for c in courses]
+    out: dict[object, str] = {}
+    for at, *row in zip(listed, *columns, strict=True):
+        said = {s for s in row if s is not None}
+        out[at] = said.pop() if len(said) == 1 else "unknown"
+    return out
 
 
 def _fact(exhibit: str, course: _Course, told: int, untold: int) -> Fact:
