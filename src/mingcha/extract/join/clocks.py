@@ -46,8 +46,8 @@ class _Course:
         """The states at these moments; None where the course says nothing of one, unknown where it lies too near to
         a change."""
         since = np.clip(at - self.begin, -_FAR, _FAR)
-        low = np.floor((since - self.within) * 1e9).astype(np.int64)
-        high = np.ceil((since + self.within) * 1e9).astype(np.int64)
+        within = min(self.within, _FAR)
+        low, high = np.floor((since - within) * 1e9).astype(np.int64), np.ceil((since + within) * 1e9).astype(np.int64)
         code = np.where(self.steps.changes(low, high), timeline.UNKNOWN, self.steps.at(low))
         end = np.inf if self.seconds is None else self.seconds + self.within
         begin = -np.inf if self.seconds is None else -self.within
