@@ -16,6 +16,7 @@ from mingcha.model import Finding
 from mingcha.settings import Settings
 from tests.extract.package import build
 from tests.extract.package.dexbuild import Cls, Mth
+from tests.extract.traffic import make
 from tests.support import apk
 
 SAID = Path(__file__).parents[2] / "samples" / "said"
@@ -260,10 +261,20 @@ def test_certificates_that_nobody_checks(judged: Any) -> None:
     assert told(judged(capture=har(sent("api.sample.example")), seeds=sheet), "tls-certificate-not-checked") == FAILED
     trusted = sheet.replace("untrusted", "trusted")
     assert told(judged(capture=har(sent("api.sample.example")), seeds=trusted), "tls-certificate-not-checked") == OPEN
+    broken = {"type": "tcp", "client_conn": {"sni": "pin.lab.example", "timestamp_start": 1795759205.0}, "server_conn": {"address": ["pin.lab.example", 443]},
+              "error": {"msg": "Client TLS handshake failed. The client does not trust the proxy's certificate"}}  # fmt: skip
+    assert told(judged(capture=make.netstring(broken), seeds=sheet), "tls-certificate-not-checked") == PASSED
 
 
 def test_a_har_does_not_say_which_tls_it_was(judged: Any) -> None:
     assert told(judged(capture=har(sent("api.sample.example"))), "tls-weak-connection") == OPEN
+
+
+@pytest.mark.parametrize(("version", "cipher", "expected"), [("TLSv1", "DES-CBC3-SHA", LEAD), ("TLSv1.3", "TLS_AES_256_GCM_SHA384", PASSED)])
+def test_outdated_tls(judged: Any, version: str, cipher: str, expected: tuple[str, bool]) -> None:
+    spoken = make.flow(make.Request("GET", target="/a"))
+    spoken["server_conn"] |= {"tls_version": version, "cipher": cipher}
+    assert told(judged(capture=make.netstring(spoken)), "tls-weak-connection") == expected
 
 
 # ---- what was done --------------------------------------------------------------------------------
