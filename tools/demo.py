@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "violator" / "violator.apk"
 # What the sample's policy says, what it did and what it sent; all of it invented (samples/said/build.py).
 SAID = ROOT / "samples" / "said"
-EXHIBITS = [str(SAMPLE), *(str(SAID / n) for n in ("policy.html", "behaviour.jsonl", "capture.har")), "--seeds", str(SAID / "seeds.yml")]
+EXHIBITS = [str(SAMPLE), *(str(SAID / n) for n in ("policy.html", "behaviour.jsonl", "capture.har")), "--seeds", str(SAID / "seeds.yml"), "--first-party", "sample.example"]
 # An automation agent for phones that carries a Chinese analytics SDK; MIT-licensed wrapper.
 PACKAGE = "cc12703-uiautomator2==2.21.6"
 MEMBER = "uiautomator2/assets/app-uiautomator.apk"

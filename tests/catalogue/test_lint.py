@@ -53,6 +53,7 @@ def test_a_clean_catalogue_only_wants_its_lock(write: Any) -> None:
         ("in_force: {from: '2021-11-01'}", "in_force: {from: '2022-01-01', to: '2022-01-01'}", "ends before it begins"),
         ("where: {cleartext: true}", "where: {format: {is_a: nothing}}", "match: unknown item nothing"),
         ("where: {cleartext: true}", "where: {id: {in_list: nothing}}", "match: unknown word list nothing"),
+        ("{fact: package, where: {cleartext: true}}", "{fact: behaviour, where: {api: a.B.c}, at_least: 6, within: 60}", "match: a behaviour fact stands for many"),
         ("{fact: package, where: {cleartext: true}}", "{fact: transmit, where: {item: locatoin}}",
          "match: unknown value locatoin of transmit.item"),
         ("{fact: package, where: {cleartext: true}}", "{fact: transmit, where: {item: {not: {in: [locatoin, null]}}}}",

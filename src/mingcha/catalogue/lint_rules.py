@@ -130,6 +130,8 @@ def _trees(rule: Rule, catalogue: Catalogue) -> Iterator[Fault]:
 
 def _leaf(leaf: Node, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     kind = leaf["fact"]
+    if kind == "behaviour" and leaf.get("at_least", 1) > 1:
+        yield "behaviour 一条代表多次调用，at_least 数的是条数；请用 per_minute、count", "a behaviour fact stands for many calls and at_least counts facts: ask per_minute or count"
     for name, condition in leaf.get("where", {}).items():
         values, operators = _operands(condition)
         domain = _domain(kind, name, catalogue)

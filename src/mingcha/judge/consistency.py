@@ -142,11 +142,11 @@ def _owner(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
 
 
 def _party(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
+    if f.get("party") == "first":  # whosever code sent it
+        return FIRST
     for name in (f.get("sdk"), f.get("vendor")):
         if name and str(name) in catalogue.sdks:
             return _sdk(str(name), catalogue)
-    if f.get("party") == "first":
-        return FIRST
     name = str(f.get("vendor") or f.get("host") or "")
     return "host" if f.get("party") == "third" else "own-host", name, name
 
@@ -277,6 +277,7 @@ def _sent(found: Sequence[Fact]) -> Row:
     ordered = sorted(sure, key=lambda f: (not f.get("clear"), _number(f.get("t"), 0)))
     return {
         "count": len(sure), "leads": len(found) - len(sure), "hosts": sorted({str(f.get("host")) for f in sure})[:TOLD],
+        "states": dict(sorted(Counter(str(f["state"]) for f in sure if f.get("state")).items())),
         "forms": sorted({str(f.get("form")) for f in sure}), "clear": any(f.get("clear") for f in sure),
         "first": min((_number(f.get("t"), 0) for f in sure), default=None),
         "evidence": [_place(f, f"{f.get('host')} {f.get('place') or ''}".strip()) for f in (ordered or found)[:TOLD]],

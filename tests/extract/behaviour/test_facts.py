@@ -52,7 +52,8 @@ def test_the_run_as_a_whole(tmp_path: Path) -> None:
     (run,) = of(facts, "behaviour-run")
     assert {k: v for k, v in run.items() if k not in ("kind", "exhibit", "where")} == {
         "package": APP, "form": "canonical", "tool": "recorder 1", "device": "model, Android 14", "calls": 3, "events": 1, "seconds": 5.0,
-        "consent": False, "screen": True,
+        "consent": False, "screen": True, "consent_at_start": None, "resolution": 0.0,
+        "begin": None, "begin_within": None, "recorder_begin": None, "recorder_within": None,
     }  # fmt: skip
 
 

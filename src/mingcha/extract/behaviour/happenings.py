@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,7 @@ SHOWN = (
 # Callers that stand for the system or for the user's tap; being started by them is no chain.
 SYSTEM_CALLERS = ("android", "system", "root", "shell", "com.android.", "com.google.android.permissioncontroller")
 LAUNCHERS = ("launcher", "com.miui.home", "com.huawei.android.launcher", "com.oppo.launcher", "com.bbk.launcher2", "com.sec.android.app.launcher")
+ACT = 5 * 10**9  # ns: a dialog that comes so soon after an act of the user may be its answer; ours
 STARTED_TWICE = 2 * 10**9  # ns: the event log and the system log tell one start a little apart
 
 Said = list[tuple[int, Event]]
@@ -70,6 +72,7 @@ def _states(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
             yield {
                 "kind": "app-state", "where": event.where, "t": _seconds(t), "state": r.event,
                 "detail": clip(r.consent_id or r.component or r.cause) if r.consent_id or r.component or r.cause else None,
+                "scope": clip(r.scope) if r.scope else None,
             }  # fmt: skip
         last = said
 
@@ -77,6 +80,7 @@ def _states(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
 def _asks(events: Said, app: str | None, state: Callable[[int], str]) -> Iterator[dict[str, Any]]:
     asked: dict[str, tuple[int, int]] = {}
     refused: dict[str, int] = {}
+    inputs = [t for t, _ in _of(events, app, "input")]
     for t, event in _of(events, app, "permission"):
         r = event.record
         name = clip(r.permission or "")
@@ -86,11 +90,13 @@ def _asks(events: Said, app: str | None, state: Callable[[int], str]) -> Iterato
         if before is not None and before[0] == t:
             continue  # one dialog, told twice
         answer = r.answer if r.answer in ANSWERS else "unknown"
+        before_it = bisect_right(inputs, t)
         yield {
             "kind": "permission-ask", "where": event.where, "t": _seconds(t), "permission": name, "answer": answer,
             "interval": round((t - before[0]) / HOUR, 6) if before else None,
             "since_refusal": round((t - refused[name]) / HOUR, 6) if name in refused else None,
             "ask": before[1] + 1 if before else 1, "state": state(t),
+            "user": r.user if r.user is not None else bool(before_it and t - inputs[before_it - 1] <= ACT) if inputs else None,
         }  # fmt: skip
         asked[name] = (t, before[1] + 1 if before else 1)
         if answer in REFUSALS:

@@ -256,7 +256,7 @@ class _Reading:
         shown = f"{m.scheme or 'tcp'}://{host}{'' if m.port in (default, 0) else f':{m.port}'}{m.target.partition('?')[0]}"
         self.emit(
             "transmit", m.where, t=t, item=item, form=form, host=clip(host), party=party.party, vendor=party.vendor,
-            clear=m.clear, by=by, state=None, place=clip(leaf.place), url=clip(shown), domain=party.domain,
+            clear=m.clear, by=by, state=None, at=None if m.t is None else round(m.t, 6), ip=clip(m.ip) or None, place=clip(leaf.place), url=clip(shown), domain=party.domain,
             sdk=sdk or party.sdk, **more,
         )  # fmt: skip
 
