@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mingcha import pipeline
+from mingcha.extract.join import Stated
 from mingcha.model import Finding
 from mingcha.settings import Settings
 from tests.extract.package import build
@@ -90,7 +91,7 @@ def sent(host: str, *seeds: str) -> tuple[str, str]:
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Any:
-    def run(*, seeds: str | None = None, **texts: str | bytes | Iterable[str]) -> dict[str, Finding]:
+    def run(*, seeds: str | None = None, stated: Stated | None = None, **texts: str | bytes | Iterable[str]) -> dict[str, Finding]:
         """Texts by name: policy, policy2, log, capture, package, aar."""
         suffix = {"log": "jsonl", "capture": "har", "package": "apk", "aar": "aar"}
         paths = []
@@ -103,7 +104,7 @@ def judged(tmp_path: Path) -> Any:
             sheet = tmp_path / "seeds.yml"
             sheet.write_text(seeds, "utf-8")
         settings = Settings(home=str(tmp_path), seeds=str(sheet), isolate=False)
-        return {f.rule: f for f in pipeline.judge(pipeline.read(paths, settings), date(2026, 11, 27)).findings}
+        return {f.rule: f for f in pipeline.judge(pipeline.read(paths, settings, stated=stated), date(2026, 11, 27)).findings}
 
     pytest.importorskip("ahocorasick")
     return run
@@ -241,6 +242,24 @@ def test_what_goes_to_third_parties(judged: Any, said: str, host: str, undisclos
     assert told(found, "receiver-undisclosed") == undisclosed
     assert told(found, "denied-yet-shared") == denied
     assert found["third-party-before-consent"].outcome == "cantTell"  # nobody knows when consent was given
+
+
+BEGIN = 1795759200.0  # of the recordings here, seconds since 1970
+
+
+@pytest.mark.parametrize(
+    ("consent", "own", "third"),
+    [
+        (BEGIN + 30, FAILED, FAILED),  # both were sent in the first two seconds
+        (BEGIN - 30, PASSED, PASSED),
+        (BEGIN + 1, OPEN, OPEN),  # within the accuracy that the user states
+        (None, OPEN, OPEN),
+    ],
+)
+def test_what_was_sent_before_consent(judged: Any, consent: float | None, own: tuple[str, bool], third: tuple[str, bool]) -> None:
+    both = har(sent("api.sample.example", "android-id"), sent("stats.jpush.cn", "android-id"))
+    found = judged(capture=both, stated=Stated(consent_at=consent, clock_within=5.0 if consent else None, first_party=("sample.example",)))
+    assert (told(found, "sent-before-consent"), told(found, "third-party-before-consent")) == (own, third)
 
 
 # ---- what was sent --------------------------------------------------------------------------------
