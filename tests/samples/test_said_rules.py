@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from mingcha import pipeline
+from mingcha.extract.join import Stated
 from mingcha.model import Finding
 from mingcha.settings import Settings
 from tests.extract.package import build
 from tests.extract.package.dexbuild import Cls, Mth
+from tests.extract.traffic import make
 from tests.support import apk
 
 SAID = Path(__file__).parents[2] / "samples" / "said"
@@ -89,7 +91,7 @@ def sent(host: str, *seeds: str) -> tuple[str, str]:
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Any:
-    def run(*, seeds: str | None = None, **texts: str | bytes | Iterable[str]) -> dict[str, Finding]:
+    def run(*, seeds: str | None = None, stated: Stated | None = None, **texts: str | bytes | Iterable[str]) -> dict[str, Finding]:
         """Texts by name: policy, policy2, log, capture, package, aar."""
         suffix = {"log": "jsonl", "capture": "har", "package": "apk", "aar": "aar"}
         paths = []
@@ -102,7 +104,7 @@ def judged(tmp_path: Path) -> Any:
             sheet = tmp_path / "seeds.yml"
             sheet.write_text(seeds, "utf-8")
         settings = Settings(home=str(tmp_path), seeds=str(sheet), isolate=False)
-        return {f.rule: f for f in pipeline.judge(pipeline.read(paths, settings), date(2026, 11, 27)).findings}
+        return {f.rule: f for f in pipeline.judge(pipeline.read(paths, settings, stated=stated), date(2026, 11, 27)).findings}
 
     pytest.importorskip("ahocorasick")
     return run
@@ -242,6 +244,24 @@ def test_what_goes_to_third_parties(judged: Any, said: str, host: str, undisclos
     assert found["third-party-before-consent"].outcome == "cantTell"  # nobody knows when consent was given
 
 
+BEGIN = 1795759200.0  # of the recordings here, seconds since 1970
+
+
+@pytest.mark.parametrize(
+    ("consent", "own", "third"),
+    [
+        (BEGIN + 30, FAILED, FAILED),  # both were sent in the first two seconds
+        (BEGIN - 30, PASSED, PASSED),
+        (BEGIN + 1, OPEN, OPEN),  # within the accuracy that the user states
+        (None, OPEN, OPEN),
+    ],
+)
+def test_what_was_sent_before_consent(judged: Any, consent: float | None, own: tuple[str, bool], third: tuple[str, bool]) -> None:
+    both = har(sent("api.sample.example", "android-id"), sent("stats.jpush.cn", "android-id"))
+    found = judged(capture=both, stated=Stated(consent_at=consent, clock_within=5.0 if consent else None, first_party=("sample.example",)))
+    assert (told(found, "sent-before-consent"), told(found, "third-party-before-consent")) == (own, third)
+
+
 # ---- what was sent --------------------------------------------------------------------------------
 
 
@@ -260,10 +280,20 @@ def test_certificates_that_nobody_checks(judged: Any) -> None:
     assert told(judged(capture=har(sent("api.sample.example")), seeds=sheet), "tls-certificate-not-checked") == FAILED
     trusted = sheet.replace("untrusted", "trusted")
     assert told(judged(capture=har(sent("api.sample.example")), seeds=trusted), "tls-certificate-not-checked") == OPEN
+    broken = {"type": "tcp", "client_conn": {"sni": "pin.lab.example", "timestamp_start": 1795759205.0}, "server_conn": {"address": ["pin.lab.example", 443]},
+              "error": {"msg": "Client TLS handshake failed. The client does not trust the proxy's certificate"}}  # fmt: skip
+    assert told(judged(capture=make.netstring(broken), seeds=sheet), "tls-certificate-not-checked") == PASSED
 
 
 def test_a_har_does_not_say_which_tls_it_was(judged: Any) -> None:
     assert told(judged(capture=har(sent("api.sample.example"))), "tls-weak-connection") == OPEN
+
+
+@pytest.mark.parametrize(("version", "cipher", "expected"), [("TLSv1", "DES-CBC3-SHA", LEAD), ("TLSv1.3", "TLS_AES_256_GCM_SHA384", PASSED)])
+def test_outdated_tls(judged: Any, version: str, cipher: str, expected: tuple[str, bool]) -> None:
+    spoken = make.flow(make.Request("GET", target="/a"))
+    spoken["server_conn"] |= {"tls_version": version, "cipher": cipher}
+    assert told(judged(capture=make.netstring(spoken)), "tls-weak-connection") == expected
 
 
 # ---- what was done --------------------------------------------------------------------------------
@@ -283,6 +313,9 @@ def ask(t: float, answer: str, permission: str = FINE) -> dict[str, Any]:
         ("permission-asked-again-within-48h", [ask(20, "denied"), ask(60, "denied")], LEAD),
         ("permission-asked-again-within-48h", [ask(20, "denied"), ask(60, "granted", "android.permission.CAMERA")], PASSED),
         ("permission-asked-again-within-48h", [ask(20, "granted")], OPEN),
+        ("permission-dialogs-at-once", [ask(10, "denied"), ask(14, "denied", "android.permission.CAMERA"), ask(19, "granted", "android.permission.READ_CONTACTS")], LEAD),
+        ("permission-dialogs-at-once", [ask(10, "denied"), ask(200, "denied", "android.permission.CAMERA"), ask(400, "granted", "android.permission.READ_CONTACTS")], PASSED),
+        ("permission-dialogs-at-once", [], OPEN),
         ("refused-yet-obtained", [ask(20, "denied"), call(40, LOCATE)], LEAD),
         ("refused-yet-obtained", [ask(20, "denied"), call(40, LOCATE, result="denied")], PASSED),
         ("refused-yet-obtained", [ask(20, "denied"), ask(30, "granted"), call(40, LOCATE)], PASSED),
