@@ -15,6 +15,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
+from mingcha.catalogue.schema import Sdk
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact
 
@@ -74,19 +75,28 @@ class _Said:
             out.by.setdefault((kind, id_), []).append(f)
         return out
 
-    def about(self, kind: str, id_: str) -> list[Fact]:
-        """What speaks of a receiver. Code that nobody claims and hosts of nobody known are the app's own to explain;
-        of another company, whoever is named as a receiver may be meant."""
+    def about(self, kind: str, id_: str) -> tuple[list[Fact], bool]:
+        """What speaks of a receiver, and whether it speaks of that very one. Code that nobody claims and hosts of
+        nobody known are the app's own to explain; of another company, whoever is named as a receiver may be meant."""
         if kind in ("unknown", "system", "own-host"):
-            return self.by.get(FIRST[:2], [])
+            return self.by.get(FIRST[:2], []), True
         if kind == "host":
-            return [f for (k, _), found in self.by.items() if k == "named" for f in found]
+            return [f for (k, _), found in self.by.items() if k == "named" for f in found], False
         own = self.by.get((kind, id_), [])
         if own or kind != "sdk" or id_ not in self.catalogue.sdks:
-            return own
-        # A base library or a host goes by the name of another product of the same company.
-        sdks, vendor = self.catalogue.sdks, self.catalogue.sdks[id_].vendor
-        return [f for (k, other), found in self.by.items() if k == "sdk" and other in sdks and sdks[other].vendor == vendor for f in found]
+            return own, True
+        sdks = self.catalogue.sdks
+        near = [f for (k, other), found in self.by.items() if k == "sdk" and other in sdks and _kin(sdks[id_], sdks[other]) for f in found]
+        return near, False
+
+
+def _kin(one: Sdk, other: Sdk) -> bool:
+    """Whether two products of one company go by each other's name: a base library by that of what it belongs to, and
+    products for the same purpose, such as maps and positioning."""
+    if one.vendor != other.vendor:
+        return False
+    purposes = {one.purpose, other.purpose}
+    return len(purposes) == 1 or purposes <= {"map", "location"} or "utility" in purposes
 
 
 def _collect(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> dict[Key, _Cells]:
@@ -136,8 +146,8 @@ def _owner(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
     who = owner(f.get("owner"))
     if who.kind == "sdk":
         known = catalogue.sdks.get(who.id)
-        # A support library does what its caller asks: what it touches is the app's doing.
-        return FIRST if known is not None and not known.personal else _sdk(who.id, catalogue, who.name)
+        # A support library does what its caller asks, and a framework what the app's scripts ask: the app's doing.
+        return FIRST if known is not None and known.personal is not True else _sdk(who.id, catalogue, who.name)
     return FIRST if who.kind == "app" else (who.kind, who.id, who.name)
 
 
@@ -154,9 +164,10 @@ def _party(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
 def _spoken_of(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
     if f.get("sdk"):
         return _sdk(str(f["sdk"]), catalogue)
-    if f.get("act") in GIVES and f.get("receiver"):
-        return "named", str(f["receiver"])[:TEXT], str(f["receiver"])[:TEXT]
-    return FIRST
+    receiver = str(f.get("receiver") or "")[:TEXT]
+    gives = f.get("act") in GIVES and (receiver or "SDK" in str(f.get("quote")))
+    # An SDK that the catalogue does not know is another company all the same.
+    return ("named", receiver, receiver) if gives or f.get("actor") in ("sdk", "third") else FIRST
 
 
 def _listed(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
@@ -172,7 +183,7 @@ def _row(
 ) -> Row:
     item, kind, id_ = key
     node = catalogue.items[item]
-    declared = _declared(item, kind, said.about(kind, id_), catalogue)
+    declared = _declared(item, *said.about(kind, id_), catalogue)
     row: Row = {
         "item": item, "name": texts(node.name), "sensitive": node.sensitive,
         "receiver": {"kind": kind, "id": id_, "name": c.name}, "declared": declared,
@@ -208,14 +219,15 @@ def _rank(row: Row) -> tuple[Any, ...]:
     return VERDICTS.index(row["verdict"]), not run, not row["sensitive"], -run, row["item"], who["kind"], who["id"]
 
 
-def _declared(item: str, kind: str, said: Sequence[Fact], catalogue: Catalogue) -> Row:
+def _declared(item: str, said: Sequence[Fact], own: bool, catalogue: Catalogue) -> Row:
     """How the documents speak of an item at a receiver: exact (the item by name), listed (the SDK's row of a list
-    names it), vague (only something wider), denied, or none; with the passages."""
+    names it), vague (only something wider, a near relation of the receiver, or what a word means in the text), denied,
+    or none; with the passages. `own`: they speak of that very receiver."""
     found: dict[str, list[Fact]] = {}
     ancestors = catalogue.ancestors(item)  # the item itself first
     for f in said:
         named = [a for a in ancestors if a in (f.get("items") or ())]
-        exact = bool(named) and named[0] == item and kind != "host"
+        exact = bool(named) and named[0] == item and own and f.get("by") != "definition"
         if f["kind"] == "sdk-listing":
             found.setdefault("listed" if exact else "vague" if named else "named", []).append(f)
         elif f.get("polarity") is False:
@@ -225,9 +237,10 @@ def _declared(item: str, kind: str, said: Sequence[Fact], catalogue: Catalogue) 
             found.setdefault("exact" if exact else "vague", []).append(f)
     both = "exact" in found or "listed" in found  # a text that says both is another rule's matter
     how = next((h for h in ("denied", "exact", "listed", "vague") if h in found and not (h == "denied" and both)), "none")
+    once = {(f.get("exhibit"), f.get("where")): f for f in reversed(found.get(how, ()))}
     return {
-        "how": how, "passages": [_passage(f) for f in found.get(how, ())[:TOLD]],
-        "listed": any(f["kind"] == "sdk-listing" for f in said),
+        "how": how, "passages": [_passage(f) for f in list(reversed(once.values()))[:TOLD]],
+        "listed": own and any(f["kind"] == "sdk-listing" for f in said),
     }  # fmt: skip
 
 

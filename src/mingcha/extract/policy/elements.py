@@ -13,13 +13,12 @@ from typing import Any
 
 from mingcha.catalogue.schema import PolicyElement
 from mingcha.extract.policy.document import Sentence
+from mingcha.extract.policy.text import defines
 
 ENOUGH = 2  # sentences under a topic that show an element without its words
 QUOTE = 300
 LONGEST = 1_000  # characters of one sentence that are looked at
 _FRAME = re.compile(r"[【】]|(?<=\d) +(?=[年月日个])|(?<=[年月]) +(?=\d)")
-# What a word means in this text is no promise: “删除：指在…系统中去除个人信息的行为”.
-_MEANING = re.compile(r"^\W*(?:\d{1,2}[.．、)）]\s*)*[（(]?[“\"「]?[^，。；：:]{2,14}[”\"」]?\s*[：:，,]?\s*(?:是指|系指|指的是|[：:，,”\"]\s*(?:是)?指(?!引|定|示|纹)|[：:]\s*(?:是)?一旦)")
 _UNITS = {"工作日": "workday", "自然日": "day", "日": "day", "天": "day", "个月": "month", "年": "year"}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
 
@@ -73,9 +72,9 @@ class Elements:
 
 def _plain(text: str) -> str:
     """A sentence as the expressions look at it: frames around fields and blanks within dates are gone, and so are
-    sentences that only say what a word means, unless they say who “we” are."""
+    sentences that only say what a word means, unless “we” or a company stand in them."""
     text = _FRAME.sub("", text[:LONGEST])
-    return "" if _MEANING.match(text) and not re.search("公司|我们", text) else text
+    return "" if defines(text) and not re.search("公司|我们", text) else text
 
 
 def _search(one: _Compiled, sentences: Sequence[Sentence], plain: Sequence[str]) -> int | None:

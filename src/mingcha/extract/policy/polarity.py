@@ -30,19 +30,20 @@ _USER_MAY = re.compile(r"(?:您|你|用户)[^，,。；;]{0,14}(?:拒绝|不同�
 _REFUSAL = re.compile(r"^\s*(?:拒绝|不同意|未授权|不授权|不提供|拒不)")
 _IF_NOT = re.compile(r"(?:如|若|倘|假如|一旦|当)(?:(?![时后](?:我们|本|SDK)|我们(?:也|均|将|都)?不)[^，,。；;]){0,24}(?:不|未|拒绝|无法|没有)[^，,。；;]{0,16}$")
 _GUARD = re.compile(r"(?:防止|避免|预防|阻止|以免|防范|免遭|免受|遭到|遭受|受到|非法)[^。；;]{0,50}$")
+_UNSURE = re.compile(r"(?:不|无法|不能|难以|未)(?:能|可)?(?:完全)?(?:确定|确认|确保|保证|知悉|知晓|预见)")
 _DOUBLE = re.compile(r"不得不|不能不|不会不|不是不|不排除")
 
 
 def polarity(sentence: str, at: int) -> Polarity:
-    """Of the verb that begins at `at`. Neither: a condition that something is refused, the user's right to refuse, or
-    harm that is to be prevented."""
+    """Of the verb that begins at `at`. Neither: a condition that something is refused, the user's right to refuse,
+    harm that is to be prevented, or what nobody can be sure of."""
     before = sentence[:at]
     turn = max((m.end() for m in _TURN.finditer(before)), default=0)
     scope = before[turn:]
     clause = re.split(r"[，,；;：:]", scope)[-1]
     if _IF_NOT.search(clause) or _USER_MAY.search(clause) or _GUARD.search(scope) or _REFUSAL.search(clause + sentence[at : at + 2]):
         return "neither"
-    if re.search(r"您不同意|用户不同意|您拒绝|用户拒绝", clause):
+    if _UNSURE.search(clause) or re.search(r"您不同意|用户不同意|您拒绝|用户拒绝", clause):
         return "neither"
     if _DOUBLE.search(clause):
         return "yes"

@@ -10,6 +10,7 @@ from typing import Any
 from mingcha.extract.policy.document import LIST_MARK, Sentence
 from mingcha.extract.policy.polarity import polarity
 from mingcha.extract.policy.sdks import Known
+from mingcha.extract.policy.text import defines
 from mingcha.extract.policy.words import Hit, Matcher
 
 QUOTE = 400  # characters of a quote
@@ -55,8 +56,20 @@ _RECEIVER = re.compile(
 _TO_US = re.compile(r"(?:向|给|与)我们[^，,。；;]{0,16}$")
 _MAY = re.compile(r"可能|或会|必要时|视情况|\bmay\b|\bmight\b", re.I)
 _EMBEDS = re.compile(r"接入|集成|嵌入|引入|合作|共享|目录|清单|列表", re.I)
-_OPENS = re.compile(r"[：:]\s*$|如下|包括|以下(?:个人)?(?:信息|数据)")
+_OPENS = re.compile(r"[：:]\s*$|如下|包括|以下(?:个人)?(?:信息|数据)|(?:提供|上传|填写|获取|收集|采集)的[^，。；]{0,6}(?:信息|数据)$")
 _PERMISSION = re.compile(r"权限|授权")
+# A line that is nothing but the name of an SDK: what follows speaks of “this SDK”.
+_TITLE = re.compile(r"\W*(?:\d{1,2}[）).、．]?)?\s*[^，。；：:]{2,30}(?:SDK|软件开发工具包)\s*[。：:]?\s*", re.I)
+_ROW = re.compile(r"^\W*(?![^,，|]*(?:我们|我司|本公司))[\u4e00-\u9fffA-Za-z（）()]{3,30}(?:公司|集团)\s*[,，|]")
+_NOUNS = re.compile(r"(?:信息|数据|资料|记录|影像|地址|号码)\s*[。.；;]?$")
+# Words of the ontology that mean something else here: a place on a page, room to write to, an operator who acts, the
+# name of an SDK.
+_ELSE = re.compile(
+    r"(?:适当|显著|醒目|明显|突出|相应|首页|页面|点击|触摸|光标)(?:的)?位置|位置(?=发布|公布|公示|提示)|(?:访问|读写|读取|写入|开启|占用)[^，。；、]{0,10}存储空间|"
+    r"存储空间(?=[（(][^）)]{0,8}[）)]|的?(?:权限|功能|授权))|(?:删除|清除|该|此)存储信息|(?:通信|与|向)运营商(?!名称|信息|类型|[、，）)])|运营商(?=将|会|提供|处理|合作|的合作)|"
+    r"使用记录(?=轨迹)|(?:(?![的和及与等将向用入成第三方])[\u4e00-\u9fff]){2,10}[, ]?(?:SDK|软件开发工具包)",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -71,11 +84,13 @@ class Found:
 
 
 class Statements:
-    """Reads sentences in their order: what a sentence that ends in a colon begins, the list after it goes on with."""
+    """Reads sentences in their order: what a sentence that ends in a colon begins, the list after it goes on with.
+    `own`: products that the text is about, which go by the name of an SDK and are none in it."""
 
-    def __init__(self, items: Matcher, sdks: Known) -> None:
-        self.items, self.sdks = items, sdks
+    def __init__(self, items: Matcher, sdks: Known, own: Iterable[str] = ()) -> None:
+        self.items, self.sdks, self.own = items, sdks, frozenset(own)
         self._open: tuple[Found, tuple[str, ...]] | None = None
+        self._titled: str | None = None
 
     def read(self, sentences: Iterable[Sentence]) -> Iterator[dict[str, Any]]:
         """Statements of all sentences, without `exhibit` and `where`."""
@@ -85,8 +100,13 @@ class Statements:
     def one(self, sentence: Sentence) -> Iterator[dict[str, Any]]:
         """Statements of the next sentence."""
         text = sentence.text
-        hits = [h for h in self.items.find(text) if not (text[h.end - 1] == "存" and text[h.end : h.end + 1] in ("储", "放"))]  # 期限内存储
-        named = self.sdks.mentioned(text)
+        other = [(m.start(), m.end()) for m in _ELSE.finditer(text)]
+        hits = [
+            h for h in self.items.find(text)
+            if not (text[h.end - 1] == "存" and text[h.end : h.end + 1] in ("储", "放"))  # 期限内存储
+            and not any(start < h.end and h.start < end for start, end in other)
+        ]  # fmt: skip
+        named = self._named(text)
         found = [] if sentence.kind == "heading" else self._acts(text, hits)
         carried = self._carried(sentence, hits, found)
         kept = [f for f in found if self._tells(text, f, named)]
@@ -99,12 +119,21 @@ class Statements:
         if _OPENS.search(text) and found and sentence.kind != "heading":
             self._open = (found[-1], sentence.path)
 
+    def _named(self, text: str) -> list[str]:
+        """SDKs that a sentence names, or the one that a line before it named as its title."""
+        named = [sdk for sdk in self.sdks.mentioned(text) if sdk not in self.own]
+        if _TITLE.fullmatch(text):
+            self._titled = named[0] if named else None
+        elif not named and self._titled and re.search(r"[该此本]SDK", text, re.I):
+            return [self._titled]
+        return named
+
     def _carried(self, sentence: Sentence, hits: list[Hit], found: list[Found]) -> Found | None:
         """An entry of a list after “we collect the following:”."""
         if self._open is None:
             return None
         before, path = self._open
-        short = len(sentence.text) <= 60 and not sentence.text.endswith(("。", ".")) and not found
+        short = not found and ((len(sentence.text) <= 60 and not sentence.text.endswith(("。", "."))) or bool(_NOUNS.search(sentence.text)))
         listed = sentence.kind == "item" or bool(LIST_MARK.match(sentence.text)) or short
         if sentence.path[: len(path)] != path or not listed:
             self._open = None
@@ -169,7 +198,7 @@ class Statements:
             "items": found.items, "purpose": purpose, "condition": condition, "receiver": receiver,
             "sdk": named[0] if named else None, "polarity": not found.denied,
             "modality": "may" if not found.denied and _MAY.search(text[: found.at or None]) else None,
-            "quote": text[:QUOTE], "offset": sentence.offset, "section": " > ".join(sentence.path) or None, "by": "sentence",
+            "quote": text[:QUOTE], "offset": sentence.offset, "section": " > ".join(sentence.path) or None, "by": "definition" if defines(text) else "sentence",
         }  # fmt: skip
 
 
@@ -178,8 +207,9 @@ def _ids(hits: Iterable[Hit]) -> list[str]:
 
 
 def _actor(text: str, at: int) -> str:
-    """The last subject before the verb that no preposition makes an object; the app itself where none stands."""
-    who = "first"
+    """The last subject before the verb that no preposition makes an object; where none stands the app itself, or the
+    company that a row of a flattened list begins with."""
+    who = "third" if _ROW.match(text) else "first"
     for m in _SUBJECT.finditer(text[:at]):
         if m.lastgroup == "user" or not _PREPOSITION.search(text[: m.start()]):
             who = str(m.lastgroup)
