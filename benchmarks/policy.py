@@ -212,7 +212,7 @@ def _last(text: str, found: list[str], item: str) -> bool:
 
 def planted(corpus: Path) -> None:
     """Sentences of real policies that assert something: with a denial put before the verb, the sign must turn."""
-    right = total = 0
+    right = total = kept = 0
     missed = []
     for text in sentences(corpus):
         m = re.search(r"(?:我们|本公司|我司)(?:会|将|可能会|需要|将会)?(收集|采集|获取|读取|共享|披露|使用|存储|保存)(?=[^。；]{0,12}(?:您|用户|你))", text)
@@ -224,12 +224,13 @@ def planted(corpus: Path) -> None:
             continue
         start = m.start(1)
         lead = re.sub(r"(?:会|将|可能会|需要|将会)$", "", text[:start])
-        after = [s for s in signs(lead + "不会" + text[start:]) if s[2]]
+        after = signs(lead + "不会" + text[start:])
         ok = any(not s[1] for s in after)  # what else the sentence asserts stays
         right, total = right + ok, total + 1
+        kept += any(not s[1] and s[2] for s in after)  # a denial speaks of the items of its own clause only
         if not ok:
             missed.append(f"{lead}不会{text[start:]} {after}"[:160])
-    print(f"polarity, denials planted in {total} sentences of the corpus: {right / max(total, 1):.4f}", *missed[:5], sep="\n  ")
+    print(f"polarity, denials planted in {total} sentences of the corpus: {right / max(total, 1):.4f}, with items {kept / max(total, 1):.4f}", *missed[:5], sep="\n  ")
 
 
 def sentences(corpus: Path) -> Iterator[str]:

@@ -107,6 +107,16 @@ def test_over_declared_needs_code_and_a_run() -> None:
     assert rows(said("imei"), observed=("policy", "package")) == {}
 
 
+def test_what_people_type_and_what_only_a_child_shows_is_not_over_declared() -> None:
+    assert rows(said("name"), said("phone-number")) == {}  # no interface needs to yield them
+    assert rows(said("imei", actor="user")) == {}
+    assert ("location", "app") not in rows(said("location"), path("precise-location"))
+    package = {"kind": "package", "exhibit": "k", "where": ""}
+    hidden = {"kind": "limitation", "exhibit": "k", "where": "", "code": "packed", "detail": ""}
+    assert rows(said("imei"), package)["imei", "app"]["verdict"] == "over-declared"
+    assert rows(said("imei"), package, hidden) == {}
+
+
 def test_the_worst_comes_first_and_figures_count_all() -> None:
     kinds = {"policy-document": [DOC], "statement": [said("imei"), said("imsi", polarity=False)],
              "behaviour": [called(), called("imsi"), called("android-id")]}  # fmt: skip
@@ -153,3 +163,9 @@ def test_a_framework_does_what_the_app_s_scripts_ask() -> None:
 def test_passages_are_told_once() -> None:
     one = said("imei")
     assert len(rows(one, one | {"act": "use"}, said("imei", where="2"), called())["imei", "app"]["declared"]["passages"]) == 2
+
+
+def test_what_is_not_shared_or_kept_may_be_obtained() -> None:
+    for denies in ("share", "store", "use"):
+        assert rows(said("imei", polarity=False, denies=denies), called())["imei", "app"]["verdict"] == "omitted"
+    assert rows(said("imei", polarity=False, denies="collect"), called())["imei", "app"]["verdict"] == "contradicted"

@@ -23,6 +23,8 @@ Row = dict[str, Any]
 VERDICTS = ("contradicted", "omitted", "vague", "not-read", "over-declared", "disclosed")
 """Worst first. not-read: no document was read, or not all of one, so that an absence says nothing."""
 ROWS, TOLD, TEXT = 300, 3, 200  # rows; pieces of evidence of one cell, characters of one
+# Roots of what nobody types: it comes from the system or not at all.
+SYSTEM = frozenset({"device-info", "sensor-info", "location", "contacts-info", "communication"})
 GIVES = frozenset({"share", "entrust", "transfer", "provide"})
 _CODE = ("reachable", "needs-run", "guarded", "not-reachable")
 Key = tuple[str, str, str]  # item, kind of receiver, its id
@@ -49,7 +51,9 @@ def table(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue, observed: I
     whole = bool(documents) and all(f.get("whole") is not False for f in kinds["policy-document"])
     whole = whole and not any(str(f.get("exhibit")) in documents for f in kinds.get("limitation", ()))
     permissions = {str(f.get("name")) for f in kinds.get("permission", ())}
-    rows = [_row(key, c, said, catalogue, permissions, seen, whole) for key, c in _collect(kinds, catalogue).items()]
+    cells = _collect(kinds, catalogue)
+    idle = _idle(kinds, cells, catalogue) if {"package", "behaviour"} <= seen else frozenset()
+    rows = [_row(key, c, said, catalogue, permissions, seen, whole, idle) for key, c in cells.items()]
     rows = [r for r in rows if r["verdict"]]
     rows.sort(key=_rank)
     counts = Counter(r["verdict"] for r in rows)
@@ -131,6 +135,18 @@ def _collect(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> dict[
     return {key: c for key, c in out.items() if key[0] in catalogue.items}
 
 
+def _idle(kinds: Mapping[str, Sequence[Fact]], cells: Mapping[Key, _Cells], catalogue: Catalogue) -> frozenset[str]:
+    """Items of which it would show if anything obtained them, and nothing does: only an interface of the system
+    yields them (what people type or choose leaves no trace), the package was read without a limitation, and neither
+    they nor anything that belongs to them was found at any receiver."""
+    packages = {f.get("exhibit") for f in kinds.get("package", ())}
+    if any(f.get("exhibit") in packages for f in kinds.get("limitation", ())):
+        return frozenset()
+    yielded = {a for api in catalogue.apis.values() for m in api.members if m.item in catalogue.items for a in catalogue.ancestors(str(m.item))}
+    found = {a for (item, _, _), c in cells.items() if c.code or c.called or c.sent for a in catalogue.ancestors(item)}
+    return frozenset(i for i in yielded - found if catalogue.ancestors(i)[-1] in SYSTEM)
+
+
 # ---- receivers ------------------------------------------------------------------------------------
 
 
@@ -179,11 +195,13 @@ def _listed(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
 
 
 def _row(
-    key: Key, c: _Cells, said: _Said, catalogue: Catalogue, permissions: set[str], seen: frozenset[str], whole: bool
+    key: Key, c: _Cells, said: _Said, catalogue: Catalogue, permissions: set[str], seen: frozenset[str], whole: bool, idle: frozenset[str]
 ) -> Row:
     item, kind, id_ = key
     node = catalogue.items[item]
-    declared = _declared(item, *said.about(kind, id_), catalogue)
+    about, own = said.about(kind, id_)
+    declared = _declared(item, about, own, catalogue)
+    taken = any(item in (f.get("items") or ()) and f.get("actor") != "user" for f in about)  # not handed over by people
     row: Row = {
         "item": item, "name": texts(node.name), "sensitive": node.sensitive,
         "receiver": {"kind": kind, "id": id_, "name": c.name}, "declared": declared,
@@ -192,15 +210,14 @@ def _row(
     }  # fmt: skip
     run = row["called"]["count"] or row["sent"]["count"]
     row["ground"] = "run" if run else "code" if row["code"]["callers"] else "text"
-    row["verdict"] = _verdict(row, seen, whole)
+    row["verdict"] = _verdict(row, seen, whole, taken and item in idle)
     return row
 
 
-def _verdict(row: Row, seen: frozenset[str], whole: bool) -> str:
+def _verdict(row: Row, seen: frozenset[str], whole: bool, idle: bool) -> str:
     how = row["declared"]["how"]
     if row["ground"] == "text":
-        can_tell = how == "exact" and {"package", "behaviour"} <= seen and row["receiver"]["kind"] in ("app", "sdk")
-        return "over-declared" if can_tell else ""
+        return "over-declared" if idle and how == "exact" and row["receiver"]["kind"] in ("app", "sdk") else ""
     if "policy" not in seen:
         return "not-read"
     if how == "denied":
@@ -231,7 +248,8 @@ def _declared(item: str, said: Sequence[Fact], own: bool, catalogue: Catalogue) 
         if f["kind"] == "sdk-listing":
             found.setdefault("listed" if exact else "vague" if named else "named", []).append(f)
         elif f.get("polarity") is False:
-            if exact and not f.get("condition"):  # "not without your consent" is no denial
+            # “Not without your consent” is no denial, and what is not shared or kept may be obtained all the same.
+            if exact and not f.get("condition") and f.get("denies") in (None, "collect"):
                 found.setdefault("denied", []).append(f)
         elif named:
             found.setdefault("exact" if exact else "vague", []).append(f)

@@ -85,6 +85,8 @@ def test_a_line_that_names_an_sdk_is_the_title_of_what_follows() -> None:
 def test_a_row_of_another_company_is_not_the_app_s() -> None:
     assert {f["actor"] for f in said("深圳市示例科技有限公司,示例分析,日志信息、IMEI,收集崩溃信息")} == {"third"}
     assert {f["actor"] for f in said("我们公司，会收集IMEI。")} == {"first"}
+    assert {f["actor"] for f in said("（5）示例分享SDK：我们会使用示例分享SDK，在您同意后获取剪贴板信息。") if f["items"]} == {"sdk"}
+    assert [f for f in said("其他用户也可能分享您的位置信息。") if f["items"]] == []
 
 
 def test_nouns_under_a_heading_that_opens_a_list() -> None:
@@ -97,3 +99,53 @@ def test_a_product_that_a_text_is_about_is_no_sdk_in_it() -> None:
     text = "您使用百度地图及第三方服务时，我们会收集您的IMEI。"
     for own, name in (((), "baidu-map"), (("baidu-map",), None)):
         assert [f["sdk"] for f in Statements(matcher, sdks, own).one(Sentence(text, 0, (), "text", 0)) if f["items"]] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "并不代表您已同意我们收集您的IMEI。",
+        "如果我们发现在未事先获得父母同意的情况下收集了您的IMEI，将尽快删除。",
+        "我们不会将我们收集的信息与您的IMEI相结合。",
+        "您无需提供您的IMEI。",
+    ],
+)
+def test_what_only_looks_like_a_denial_of_the_verb(text: str) -> None:
+    assert [f for f in said(text) if not f["polarity"] and f["items"]] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们可能与合作伙伴（包括您未明确选择的合作伙伴）共享您的IMEI。",
+        "我们会收集您的IMEI并使之无法识别您的身份。",
+        "在不泄露您信息的前提下，我们会收集您的IMEI。",
+        "在设备不联网的状态下我们仍会收集您的IMEI。",
+        "我们会收集未满十四周岁用户的IMEI。",
+    ],
+)
+def test_a_negation_elsewhere_denies_nothing(text: str) -> None:
+    assert {f["polarity"] for f in said(text) if "imei" in f["items"]} == {True}
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("您可以导入通讯录，我们不会收集您的任何个人信息。", set()),
+        ("我们不会收集您的IMEI，您的昵称会被展示。", {"imei"}),
+        ("我们不会收集您的个人信息，包括IMEI、IMSI。", {"imei", "imsi"}),
+        ("您的IMEI不会被上传至服务器，我们也不会存储。", {"imei"}),
+        ("我们不会收集IMEI，但会收集IMSI。", {"imei"}),
+        ("我们不会记录您的位置信息。", {"location"}),
+    ],
+)
+def test_a_denial_speaks_of_its_own_clause(text: str, denied: set[str]) -> None:
+    assert {i for f in said(text) if not f["polarity"] for i in f["items"]} == denied
+    assert "collect" not in {f["denies"] for f in said("我们不会记录您的位置信息。")}
+
+
+def test_exceptions_from_a_denial_are_not_denied() -> None:
+    found = said("我们不会共享您的信息，但以下情况除外：", "1、设备型号和IMEI", "2、手机号码")
+    assert [f for f in found if not f["polarity"] and f["items"]] == []
+    listed = said("我们不会收集以下信息：", "1、手机号码")
+    assert [f["items"] for f in listed if not f["polarity"] and f["items"]] == [["phone-number"]]

@@ -106,10 +106,10 @@ def test_a_denial_put_before_the_verb_turns_the_statement() -> None:
             if not found or len(line) > 120:
                 continue
             before, after = (
-                [f for f in Statements(matcher, known).one(Sentence(text, 0, (), "text", 0)) if f["items"]]
+                list(Statements(matcher, known).one(Sentence(text, 0, (), "text", 0)))
                 for text in (line, line[: found.start(1)].removesuffix("可能会").removesuffix("会").removesuffix("将") + "不会" + line[found.start(1) :])
             )
-            if len(before) == 1 and before[0]["polarity"]:
+            if len(before) == 1 and before[0]["polarity"] and before[0]["items"]:
                 total += 1
                 turned += any(not f["polarity"] for f in after)
     assert total >= 10
