@@ -86,6 +86,8 @@ def test_a_row_of_another_company_is_not_the_app_s() -> None:
     assert {f["actor"] for f in said("深圳市示例科技有限公司,示例分析,日志信息、IMEI,收集崩溃信息")} == {"third"}
     assert {f["actor"] for f in said("我们公司，会收集IMEI。")} == {"first"}
     assert {f["actor"] for f in said("（5）示例分享SDK：我们会使用示例分享SDK，在您同意后获取剪贴板信息。") if f["items"]} == {"sdk"}
+    for text in ("示例SDK将读取您唯一设备标识符，用于支持在线客服。", "示例SDK收集IMEI以及您授权的权限，用于发送消息。", "我们使用了示例识别（OCR）SDK，该SDK需要采集您的照片。"):
+        assert {f["actor"] for f in said(text) if f["items"]} == {"sdk"}
     assert [f for f in said("其他用户也可能分享您的位置信息。") if f["items"]] == []
 
 

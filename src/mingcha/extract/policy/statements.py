@@ -62,6 +62,8 @@ _EXCEPT = re.compile(r"除|例外|但|情形|情况")  # what follows is when it
 _PERMISSION = re.compile(r"权限|授权")
 # A line that is nothing but the name of an SDK: what follows speaks of “this SDK”.
 _TITLE = re.compile(r"\W*(?:\d{1,2}[）).、．]?)?\s*[^，。；：:]{2,30}(?:SDK|软件开发工具包)\s*[。：:]?\s*", re.I)
+_OWNED = re.compile(r"(?:收集|采集|获取|读取|取得|共享|存储|保存|记录)(?:了)?$")
+_GRANTED = re.compile(r"[^，。；]{0,4}(?:授权|授予|同意|提供)的")
 _ENTRY = re.compile(r"\W*(?:\d{1,2}[）).、．]?)?\s*[^，。；：:]{2,30}(?:SDK|软件开发工具包)\s*[：:]", re.I)
 _ROW = re.compile(r"^\W*(?![^,，|]*(?:我们|我司|本公司))[\u4e00-\u9fffA-Za-z（）()]{3,30}(?:公司|集团)\s*[,，|]")
 _NOUNS = re.compile(r"(?:信息|数据|资料|记录|影像|地址|号码)\s*[。.；;]?$")
@@ -69,7 +71,7 @@ _NOUNS = re.compile(r"(?:信息|数据|资料|记录|影像|地址|号码)\s*[�
 # name of an SDK.
 _ELSE = re.compile(
     r"(?:适当|显著|醒目|明显|突出|相应|首页|页面|点击|触摸|光标)(?:的)?位置|位置(?=发布|公布|公示|提示)|(?:访问|读写|读取|写入|开启|占用)[^，。；、]{0,10}存储空间|"
-    r"存储空间(?=[（(][^）)]{0,8}[）)]|的?(?:权限|功能|授权))|(?:删除|清除|写入|该|此)存储信息|收集[、和与及]?使用信息|(?:通信|与|向)运营商(?!名称|信息|类型|[、，）)])|运营商(?=将|会|提供|处理|合作|的合作)|"
+    r"存储空间(?=[（(][^）)]{0,8}[）)]|的?(?:权限|功能|授权)|[^，。；]{0,30}(?:访问)?权限)|(?:删除|清除|写入|该|此)存储信息|收集[、和与及]?使用信息|(?:通信|与|向)运营商(?!名称|信息|类型|[、，）)])|运营商(?=将|会|提供|处理|合作|的合作)|"
     r"使用记录(?=轨迹)|(?:(?![的和及与等将向用入成第三方])[\u4e00-\u9fff]){2,10}[, ]?(?:SDK|软件开发工具包)",
     re.I,
 )
@@ -238,7 +240,9 @@ def _actor(text: str, at: int) -> str:
     company that a row of a flattened list begins with. What “we” do in the entry of an SDK is done by it."""
     who = "third" if _ROW.match(text) else "first"
     for m in _SUBJECT.finditer(text[:at]):
-        if m.lastgroup == "user" or not _PREPOSITION.search(text[: m.start()]):
+        user = m.lastgroup == "user"
+        # 收集您设备的…, 您授权的权限: who is spoken of is not who acts
+        if not (_OWNED.search(text[: m.start()]) or _GRANTED.match(text, m.end(), at) if user else _PREPOSITION.search(text[: m.start()])):
             who = str(m.lastgroup)
     return "sdk" if who == "first" and _ENTRY.match(text) else who
 
@@ -258,6 +262,8 @@ def _meant(text: str, m: re.Match[str], act: str, actor: str) -> bool:
     """Leaves out verbs that say nothing of data: the user's use of the product, requests for anything but permissions."""
     word, after, before = m[0], text[m.end() : m.end() + 16], text[max(0, m.start() - 14) : m.start()]
     if word in ("访问", "查询", "使用") and re.match(r"(?:该|本|此|我们的)(?:服务|产品|网站|平台)", after):
+        return False
+    if word in ("使用", "利用") and re.match(r"[^，。；;]{0,30}?(?:SDK|软件开发工具包)", text[m.end() :], re.I):
         return False
     if word in ("申请", "调用", "开启"):
         return bool(_PERMISSION.search(after))
