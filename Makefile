@@ -15,7 +15,7 @@ test: $(VENV)/dev.stamp .cache/system.stamp inputs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mingcha rules lint
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 # MANIFEST: a CSV of inputs as tests/inputs/manifest.csv; a larger one beside the tree is preferred.
 MANIFEST ?= $(firstword $(wildcard ../shared/inputs.csv) tests/inputs/manifest.csv)

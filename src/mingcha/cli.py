@@ -63,7 +63,7 @@ class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "sdk", "seeds"])
+        return sorted([*super().list_commands(ctx), "manage", "sdk", "seeds", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "sdk":
@@ -74,6 +74,10 @@ class _Verbs(click.Group):
             from mingcha.cli_seeds import seeds
 
             return seeds
+        if cmd_name in ("serve", "manage"):
+            from mingcha import cli_office
+
+            return cli_office.serve if cmd_name == "serve" else cli_office.manage
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     isolate: bool = True
     fingerprints: str | None = None
     seeds: str | None = None
+    database: str | None = None
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
@@ -81,7 +82,7 @@ def load(
                 code="bad-settings",
             ) from e
         # A working folder may be somebody else's: it must not switch the child process off.
-        if folder != _home(env) and (mine := sorted({"isolate", "home"} & found.keys())):
+        if folder != _home(env) and (mine := sorted({"isolate", "home", "database"} & found.keys())):
             raise Usage(
                 f"{folder / 'mingcha.toml'} 不得设置 {'、'.join(mine)}",
                 f"{folder / 'mingcha.toml'} may not set {', '.join(mine)}",

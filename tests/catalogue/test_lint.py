@@ -41,6 +41,8 @@ def test_a_clean_catalogue_only_wants_its_lock(write: Any) -> None:
         ("subjects: [app]", "subjects: [robot]", "subjects: unknown robot"),
         ("subjects: [app]", "subjects: []", "subjects: needs at least one"),
         ("match: {fact: package, where: {cleartext: true}}", "check: nowhere", "check: unknown nowhere"),
+        ("match: {fact: package", "recorded: {fact: gone}\nmatch: {fact: package", "recorded"),
+        ("match: {fact: package", "recorded: {fact: package}\nmatch: {fact: package", "evidence.record: recorded and evidence.record go together"),
         ("severity:", "params: {a: 1}\nseverity:", "params: params without check"),
         ("  - {law: LAW, article: '1'}", "  []", "basis: has no legal basis"),
         ("law: LAW", "law: NOWHERE", "basis NOWHERE 1: unknown law"),

@@ -37,6 +37,12 @@ class Times:
     screen: Steps
     resolution: int  # ns
 
+    def state(self, t: int) -> str:
+        """The state at one moment (ns) by the events alone."""
+        at = np.array([t], np.int64)
+        allowed = np.zeros(1, np.int64) if self.legal is None else legal_at(self.legal, at, self.resolution)
+        return STATES[int(combine(allowed, self.screen.at(at))[0])]
+
 
 def facts(
     got: Collector, subject: Subject, clock: Clock, times: Times, apis: Apis, who: stacks.Attributor, notes: Notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -34,11 +34,16 @@ def package_of(r: Record) -> str | None:
     return r.package if r.package is not None else ((r.process or "").partition(":")[0] or None)
 
 
-def facts(events: Said, app: str | None, notes: Notes) -> Iterator[dict[str, Any]]:
-    """Facts of all events, which are in order of run time; events of other apps are passed over."""
+def facts(events: Said, app: str | None, notes: Notes, state: Callable[[int], str]) -> Iterator[dict[str, Any]]:
+    """Facts of all events, which are in order of run time; events of other apps are passed over. `state`: of the
+    app at a run time in ns."""
     limit = DEFAULT.facts_per_kind
-    for name, made in (("app-state", _states), ("permission-ask", _asks), ("process-start", _starts), ("wake", _wakes)):
-        for n, fact in enumerate(made(events, app)):
+    made = (
+        ("app-state", _states(events, app)), ("permission-ask", _asks(events, app, state)),
+        ("process-start", _starts(events, app)), ("wake", _wakes(events, app)),
+    )  # fmt: skip
+    for name, found in made:
+        for n, fact in enumerate(found):
             if n >= limit:
                 notes.limitation("reader-limit", f"{name} facts beyond {limit}")
                 break
@@ -69,7 +74,7 @@ def _states(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
         last = said
 
 
-def _asks(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
+def _asks(events: Said, app: str | None, state: Callable[[int], str]) -> Iterator[dict[str, Any]]:
     asked: dict[str, tuple[int, int]] = {}
     refused: dict[str, int] = {}
     for t, event in _of(events, app, "permission"):
@@ -85,7 +90,7 @@ def _asks(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
             "kind": "permission-ask", "where": event.where, "t": _seconds(t), "permission": name, "answer": answer,
             "interval": round((t - before[0]) / HOUR, 6) if before else None,
             "since_refusal": round((t - refused[name]) / HOUR, 6) if name in refused else None,
-            "ask": before[1] + 1 if before else 1,
+            "ask": before[1] + 1 if before else 1, "state": state(t),
         }  # fmt: skip
         asked[name] = (t, before[1] + 1 if before else 1)
         if answer in REFUSALS:

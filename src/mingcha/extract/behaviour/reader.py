@@ -87,12 +87,12 @@ def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes, form: str) 
     if got.unknown_events:
         notes.limitation("malformed-log", f"{got.unknown_events} events are of no known kind")
     yield from happenings.coverage(header, events, apis, notes)
-    yield from happenings.facts(events, subject.app, notes)
     own = [(t, e.record) for t, e in events if subject.app is None or happenings.package_of(e.record) in (None, "", subject.app)]
     times = calls.Times(
         legal=timeline.legal(own, header), screen=timeline.screen([(t, e.record) for t, e in events], header, subject.app),
         resolution=round(min(header.resolution or 0.0, RESOLUTION) * 1e9),
     )  # fmt: skip
+    yield from happenings.facts(events, subject.app, notes, times.state)
     last = max((t for t, e in events if happenings.package_of(e.record) in (None, "", subject.app)), default=0) / 1e9
     for fact in calls.facts(got, subject, clock, times, apis, Attributor(catalogue, subject.app), notes):
         last = max(last, fact["last"])

@@ -94,6 +94,11 @@ class Archive:
         archive._handle = mapped
         return archive
 
+    def rest(self) -> None:
+        """Give the pages of the file that were read back to the system; they come again when touched."""
+        if self._handle is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._handle.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Unmap the file; entries can no longer be read."""
         self.data = b""

@@ -8,6 +8,7 @@ for an index that the file states but does not have. Consumers see DEX and JVM c
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -115,7 +116,7 @@ class Code:
     _types: list[str] | None = None
     _protos: dict[int, str] = field(default_factory=dict)
     _spans: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    _bounds: list[int] | None = None
+    _bounds: array[int] | None = None
     _ids: dict[str, int] | None = None
     _twins: dict[str, list[int]] = field(default_factory=dict)  # a crafted file may name a type twice
     _narrow: bytes | None = None
@@ -136,8 +137,7 @@ class Code:
     def body(self, definition: int) -> tuple[int, int]:
         """Range of the events of a definition."""
         if self._bounds is None:
-            every = np.arange(len(self.def_method) + 1, dtype=self.event_def.dtype)
-            self._bounds = np.searchsorted(self.event_def, every).tolist()
+            self._bounds = starts(self.event_def, len(self.def_method))
         return self._bounds[definition], self._bounds[definition + 1]
 
     def share(self, types: list[str], own: I32) -> None:
@@ -301,6 +301,21 @@ class ProtoArgs(Protocol):
     def __getitem__(self, i: int, /) -> tuple[int, ...]: ...
 
     def flat(self) -> tuple[I64, I32]: ...
+
+
+def starts(owner: I32, count: int) -> array[int]:
+    """Where the items of each of `count` owners begin in a list ordered by owner, and where the last one's end: `count` + 1
+    plain numbers, which are no objects each as in a list of a million."""
+    ends = np.zeros(count + 1, np.int32)
+    np.cumsum(np.bincount(owner, minlength=count), out=ends[1:])
+    return array("i", ends.tobytes())
+
+
+def ascending(numbers: I32) -> I64:
+    """Stable order of numbers that are not negative. Two passes over 16 bits each are counted, not compared: a
+    third of the time of one sort."""
+    order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    return order[np.argsort((numbers[order] >> 16).astype(np.uint16), kind="stable")]
 
 
 def decode(raw: bytes) -> str:

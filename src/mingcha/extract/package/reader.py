@@ -251,6 +251,8 @@ class _Run:
             facts += self.code.facts()
             self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
         running = _Running([], frozenset(), False)
+        if container.outer:
+            container.outer.rest()  # following code takes the most memory, and none of the file
         with _stage(self.notes, "start-up"):
             running = self._running(facts, own)
             self.emit(running.facts)

@@ -31,7 +31,7 @@ _SUBJECT = re.compile(
     r"(?P<first>我们|本公司|我司|我行|本(?:应用|软件|平台|产品|app|程序)|\b[Ww]e\b)|(?P<user>(?:您|你|用户)(?!的)|\b[Yy]ou\b)",
     re.I,
 )
-_PREPOSITION = re.compile(r"(?:向|与|给|和|同|跟|对|将|把|及|或|至|使用|通过|接入|集成|嵌入)\s*$")
+_PREPOSITION = re.compile(r"(?:向|与|给|和|同|跟|对|将|把|及|或|至|使用|通过|接入|集成|嵌入)\s*(?:任何|任意|其他|其它|无关|相关|上述|所有)?(?:的)?\s*$")
 _THIRD = re.compile(r"第三方|合作方|合作伙伴|服务商|关联公司|关联方|供应商|广告主|任何(?:公司|组织|个人|单位|人)|他人|公司、组织|third part|partner|affiliate", re.I)
 _DATA = re.compile(r"信息|数据|资料|隐私|内容|\bdata\b|information", re.I)
 _PURPOSE = (

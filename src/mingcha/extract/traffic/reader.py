@@ -82,7 +82,7 @@ class _Reading:
         self.keys = shapes.Lexicon(catalogue.items)
         self.matcher: forms.Matcher | None = None
         self.ca: str | None = None
-        self.planted = 0
+        self.planted, self.items = 0, list[str]()
         self._sheet(sheet, catalogue.items)
         self.begin: float | None = None
         self.messages = self.decoded = self.closed = self.told = 0
@@ -101,6 +101,7 @@ class _Reading:
         self.ca, self.planted = sheet.recording.ca, len(sheet.seeds)
         try:
             self.matcher = _matcher(tuple(sheet.seeds))
+            self.items = sorted({seed.item for seed in sheet.seeds})
         except ImportError:
             self.planted = 0
             self.notes.limitation("missing-part", "pyahocorasick: planted values were not looked for")
@@ -280,7 +281,7 @@ class _Reading:
             self.notes.limitation("undecoded", f"{share:.0%} of what was sent could be read")
         begin = datetime.fromtimestamp(self.begin, UTC).isoformat() if self.begin is not None and 0 <= self.begin < 1 << 34 else None
         self.emit("capture", "", format=kind, messages=self.messages, bytes=total, decoded_share=share, begin=begin,
-                  seeds=self.planted, ca=self.ca)  # fmt: skip
+                  seeds=self.planted, items=self.items, ca=self.ca)  # fmt: skip
         for code, detail, where in self._limitations():
             self.emit("limitation", where, code=code, detail=detail)
 

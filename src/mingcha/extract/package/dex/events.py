@@ -33,8 +33,9 @@ def plain(units: U16, start: I32, end: I32) -> Events:
     """Events of the bodies [start, end), sorted and not overlapping, by the lockstep sweep."""
     swept = sweep(units, start, end)
     pos = swept.events
-    op = (units[pos] & 0xFF).astype(np.uint8)
-    return Events(pos, op, np.searchsorted(pos, start), np.searchsorted(pos, end), swept.sizes, swept.cut)
+    op = units.take(pos).astype(np.uint8)  # the low byte
+    low = np.searchsorted(pos, start)
+    return Events(pos, op, low, np.append(low[1:], len(pos)), swept.sizes, swept.cut)
 
 
 _find: Find = plain

@@ -14,10 +14,12 @@ import numpy as np
 from mingcha.extract.package.columns import I32, I64, U16
 from mingcha.extract.package.dex.opcodes import ARRAY, KIND, PACKED, SPARSE, WIDTH, payload_units
 
-TAIL = 160  # bodies still running when a vector step costs more than a plain loop
-# By the first unit of an instruction: its width, and above it whether it is an event.
-_STEP = (WIDTH.astype(np.int32) | (np.tile(KIND, 256) != 0).astype(np.int32) << 8).astype(np.int32)
-_STEP[[PACKED, SPARSE, ARRAY]] = 0
+TAIL = 120  # bodies still running when a vector step costs more than a plain loop
+_PAYLOAD = 0x200
+# By the first unit of an instruction: its width, above it whether it is an event, above that whether its width
+# stands in the instruction itself.
+_STEP = WIDTH.astype(np.uint16) | (np.tile(KIND, 256) != 0).astype(np.uint16) << 8
+_STEP[[PACKED, SPARSE, ARRAY]] = _PAYLOAD
 
 
 @dataclass(slots=True)
@@ -37,37 +39,39 @@ def sweep(units: U16, start: I32, end: I32) -> Swept:
     mark = np.zeros(len(units) + 1, np.uint8)
     sizes = np.zeros(len(start), np.int64)
     body = np.flatnonzero(start < end)
-    pos, stop = start[body].astype(np.int32), end[body].astype(np.int32)
+    # Positions as NumPy's own index type: another one would be converted at every step.
+    pos, stop = start[body].astype(np.intp), end[body].astype(np.intp)
     cut = steps = 0
     while len(pos) > TAIL:
         steps += 1
-        found = _STEP[units[pos]]
-        mark[pos] = found >> 8
-        width = found & 0xFF
-        if not width.all():
-            for i in np.flatnonzero(width == 0):
-                at = int(pos[i])
-                width[i] = min(payload_units(int(units[at]), units, at), int(stop[i]) - at + 1)
-        pos = pos + width
+        found = _STEP.take(units.take(pos))
+        mark[pos] = found >> 8 & 1
+        width = (found & 0xFF).astype(np.intp)
+        for i in np.flatnonzero(found == _PAYLOAD) if found.max() >= _PAYLOAD else ():
+            at = int(pos[i])
+            width[i] = min(payload_units(int(units[at]), units, at), int(stop[i]) - at + 1)
+        pos += width
         running = pos < stop
-        if not running.all():
-            cut += int((pos > stop).sum())
-            sizes[body[~running]] = steps
-            pos, stop, body = pos[running], stop[running], body[running]
+        on = np.flatnonzero(running)
+        if len(on) < len(pos):
+            ended = np.flatnonzero(~running)
+            cut += int((pos[ended] > stop[ended]).sum())
+            sizes[body[ended]] = steps
+            pos, stop, body = pos.take(on), stop.take(on), body.take(on)
     for b, at, last in zip(body.tolist(), pos.tolist(), stop.tolist(), strict=True):
         found_here = _STEP[units[at:last]].tolist()
         p, n, count = 0, last - at, steps
         hits = []
         while p < n:
             step = found_here[p]
-            if step > 0xFF:
+            if step & 0x100:
                 hits.append(p)
             count += 1
             p += step & 0xFF or payload_units(int(units[at + p]), units, at + p)
         cut += p > n
         sizes[b] = count
         mark[np.array(hits, np.int64) + at] = 1
-    return Swept(np.flatnonzero(mark).astype(np.int32), sizes, cut)
+    return Swept(np.flatnonzero(mark.view(np.bool_)).astype(np.int32), sizes, cut)  # a byte is 0 or 1
 
 
 def disjoint(start: I64, end: I64) -> tuple[I64, int]:

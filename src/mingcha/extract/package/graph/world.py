@@ -11,6 +11,7 @@ Source of the rules: JVM Specification 5.4.3.3 and 5.4.6, Dalvik bytecode (invok
 from __future__ import annotations
 
 import itertools
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import numpy as np
 
 from mingcha.extract.package.body.decode import decode
 from mingcha.extract.package.body.form import Body
-from mingcha.extract.package.columns import CLASS, FIELD, I32, I64, INVOKE, NEW, U8, Code
+from mingcha.extract.package.columns import CLASS, FIELD, I32, I64, INVOKE, NEW, U8, Code, ascending, starts
 from mingcha.extract.package.strings import distinct
 
 # A key holds class, name and prototype in 63 bits; beyond these the world is cut and says so.
@@ -79,7 +80,7 @@ class World:
     _above: dict[int, frozenset[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     _sigs: I64 | None = None
-    _calls: dict[int, tuple[I32, list[int]]] = field(default_factory=dict)
+    _calls: dict[int, tuple[I32, array[int]]] = field(default_factory=dict)
     _related: dict[int, list[int]] = field(default_factory=dict)
     _children: dict[int, list[int]] | None = None
     _below: dict[int, frozenset[int]] = field(default_factory=dict)
@@ -464,19 +465,16 @@ class World:
                 found += events[low : min(high, low + most + 1)].tolist()
         return sorted(found)[: most + 1]
 
-    def _call_index(self, n: int) -> tuple[I32, list[int]]:
+    def _call_index(self, n: int) -> tuple[I32, array[int]]:
         """Calls of a container ordered by what they call, and where those of each reference begin."""
         high = self.event_base[n + 1] if n + 1 < len(self.event_base) else len(self.kind)
         events = (np.flatnonzero(self.kind[self.event_base[n] : high] == INVOKE) + self.event_base[n]).astype(np.int32)
         called = self.operand[events] - self.ref_base[n]
         events, called = events[called >= 0], called[called >= 0]
-        # Two passes over 16 bits each are counted, not compared: a third of the time of one sort.
-        order = np.argsort((called & 0xFFFF).astype(np.uint16), kind="stable")
-        order = order[np.argsort((called[order] >> 16).astype(np.uint16), kind="stable")]
+        order = ascending(called)
         last = self.ref_base[n + 1] if n + 1 < len(self.ref_base) else len(self.ref_class)
-        begin = np.zeros(last - self.ref_base[n] + 1, np.int64)
-        np.cumsum(np.bincount(called, minlength=len(begin) - 1), out=begin[1:])
-        self._calls[n] = events[order], begin.tolist()
+        begin = starts(called, last - self.ref_base[n])
+        self._calls[n] = events[order], begin
         return self._calls[n]
 
     def related(self, d: int) -> list[int]:
@@ -539,7 +537,7 @@ class World:
         for n, code in enumerate(self.codes):
             if n not in self._fields:
                 owners = self.maps[n][code.field_class]
-                order = np.argsort(owners, kind="stable").astype(np.int32)
+                order = ascending(owners).astype(np.int32)
                 self._fields[n] = owners[order], order
             owners, order = self._fields[n]
             low, high = owners.searchsorted((cls, cls + 1))
