@@ -113,16 +113,23 @@ def add_person(login: str, name: str, organisation: str, kind: str | None, provi
 
 @manage.command()
 @click.argument("results", nargs=-1, required=True, type=FILE)
-def take(results: tuple[Path, ...]) -> None:
+@click.option("--open-as", "login", help="Also open a case for each, as this officer. 并以该承办人身份立案。")
+def take(results: tuple[Path, ...], login: str | None) -> None:
     """Take results of `mingcha scan --format json` into the registry. 导入检测结果。"""
     _migrated()
     from mingcha.report import json_
+    from mingcha.server.ledger.intake import open_for
     from mingcha.server.ledger.intake import take as enter
+    from mingcha.server.people.models import Person
 
+    person = Person.objects.filter(login=login or "").first()
+    if login and person is None:
+        raise Usage(f"没有这个人员：{login}", f"there is no such person: {login}")
     for path in results:
         raw = path.read_bytes()
         entered = enter(raw, json_.load(raw))
-        click.echo(f"{entered.digest}  {entered.subject.name}  {entered.findings.count()}")
+        case = open_for(entered, person).number if person else ""
+        click.echo(f"{entered.digest}  {entered.subject.name}  {entered.findings.count()}  {case}".rstrip())
 
 
 @manage.command()

@@ -11,6 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingcha.model import Inspection as Document
+from mingcha.server.ledger.models import Attached, Case
+from mingcha.server.ledger.refusals import Refused
+from mingcha.server.ledger.services import act, open_case
+from mingcha.server.ledger.who import acting
+from mingcha.server.people.models import Membership, Person
 from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Part, Subject, folded
 
 
@@ -35,6 +40,23 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
             for f in document.findings if f.outcome == "failed" or (f.outcome == "cantTell" and f.evidence)
         )  # fmt: skip
         return entered
+
+
+def open_for(inspection: Inspection, person: Person) -> Case:
+    """The case that rests on an inspection, opened by a person in the first of his roles where there is none. Raises
+    Refused where that role may not open one or nothing was found."""
+    held = Membership.objects.filter(person=person, ended=False).select_related("organisation").order_by("pk").first()
+    if held is None:
+        raise Refused("not-yours")
+    with transaction.atomic():
+        known = Attached.objects.filter(inspection=inspection).select_related("case").first()
+        if known:
+            return known.case
+        who = acting(person, held.organisation, held.role)
+        case = open_case(inspection.subject, who)
+        act(case.pk, "attach-inspection", who, {"inspection": inspection.pk}, version=case.version)
+    case.refresh_from_db()
+    return case
 
 
 def _subject(document: Document) -> Subject:
