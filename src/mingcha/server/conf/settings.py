@@ -63,4 +63,10 @@ def _database(address: str | None) -> dict[str, object]:
 
 
 SECRET_KEY = _secret(HOME / "session.key")
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, *(h.strip() for h in _own.hosts.split(",") if h.strip())]  # noqa: F405
+CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if _own.proxy else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_PROXY = _own.proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _own.proxy else None
+# Counts of what one address asked for, the same for all processes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(HOME / "cache")}}
 DATABASES = {"default": _database(_own.database)}
