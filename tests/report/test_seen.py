@@ -38,6 +38,11 @@ CALL = {"kind": "behaviour", "item": "mac-address", "api": "a.B.c", "state": "ba
         ({"kind": "wake", "source": "a", "target": "b", "cause": "service", "count": 3, "per_hour": 2.0, "t": 9.0}, "a → b；起因：服务；次数：3 次；每小时至多：2 次；首次：第 9 秒"),
         ({"kind": "process-start", "process": "a", "cause": "boot", "user": False, "t": 0.25}, "a；起因：开机；用户操作引起：否；时间：第 0.2 秒"),
         ({"kind": "tls-weakness", "host": "a", "weakness": "old-version", "detail": "TLSv1"}, "a；缺陷：协议版本过低；版本或者套件：TLSv1"),
+        (
+            {"kind": "ip-registration", "ip": "192.0.2.1", "hosts": ["a.example"], "country": "US", "asn": 64500, "items": ["imei"], "table": "t.csv", "built": "2026-11-01", "digest": "0a"},
+            "192.0.2.1；发往：a.example；登记国家或者地区：US；自治系统：AS64500；信息：国际移动设备识别码；地址表：t.csv；生成日期：2026-11-01；摘要值：0a",
+        ),
+        ({"kind": "permission-ask", "permission": "p.A", "answer": "denied", "user": False}, "p.A；用户选择：拒绝；用户操作引起：否"),
         ({"kind": "permission", "name": "p.A"}, ""),
     ],
 )

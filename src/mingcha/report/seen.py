@@ -105,7 +105,7 @@ def _transmit(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
 def _ask(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
     return [
         ("", _text(f.get("permission"))), ("answer", _code(w, "seen_answer", f.get("answer"))), ("ask", _counted(w, "seen.nth", f.get("ask"))),
-        ("since_refusal", _span(w, f.get("since_refusal"))), ("state", _code(w, "state", f.get("state"))), ("t", _moment(w, f.get("t"))),
+        ("since_refusal", _span(w, f.get("since_refusal"))), ("user", _flag(w, f.get("user"))), ("state", _code(w, "state", f.get("state"))), ("t", _moment(w, f.get("t"))),
     ]  # fmt: skip
 
 
@@ -172,8 +172,18 @@ def _weakness(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
     ]  # fmt: skip
 
 
+def _registration(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
+    hosts = f.get("hosts")
+    asn = _number(f.get("asn"))
+    return [
+        ("", _text(f.get("ip"))), ("host", w.join([_text(h) for h in hosts[:6]]) if isinstance(hosts, list | tuple) else ""),
+        ("country", _text(f.get("country"))), ("asn", f"AS{asn:.0f}" if asn is not None else ""), ("holder", _text(f.get("holder"))),
+        ("items", _items(w, f.get("items"))), ("table", _text(f.get("table"))), ("built", _text(f.get("built"))), ("digest", _text(f.get("digest"))),
+    ]  # fmt: skip
+
+
 KINDS: dict[str, Callable[[Mapping[str, Any], Words, Mapping[str, str]], Parts]] = {
     "behaviour": _behaviour, "transmit": _transmit, "permission-ask": _ask, "process-start": _start, "wake": _wake,
     "statement": _statement, "policy-element": _element, "policy-document": _document, "sdk-listing": _listing,
-    "tls-weakness": _weakness,
+    "tls-weakness": _weakness, "ip-registration": _registration,
 }  # fmt: skip
