@@ -64,6 +64,10 @@ def parts(settings: Settings) -> list[Part]:
             Part(n, _package(n), False, "读取 PDF 政策所需（evidence）", "needed for policies in PDF (extra evidence)")
             for n in ("pypdfium2", "pdfplumber")
         ),
+        *(
+            Part(n, _package(n), False, "识别扫描页文字所需（ocr）", "needed to read scanned pages (extra ocr)")
+            for n in ("rapidocr", "onnxruntime")
+        ),
         Part("dexdump", shutil.which("dexdump"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("androguard", _package("androguard"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("chromium", shutil.which("chromium"), False, "仅用于检查报告的无障碍与版面", "only to check the report's accessibility and layout"),

@@ -39,8 +39,8 @@ CALL = {"kind": "behaviour", "item": "mac-address", "api": "a.B.c", "state": "ba
         ({"kind": "process-start", "process": "a", "cause": "boot", "user": False, "t": 0.25}, "a；起因：开机；用户操作引起：否；时间：第 0.2 秒"),
         ({"kind": "tls-weakness", "host": "a", "weakness": "old-version", "detail": "TLSv1"}, "a；缺陷：协议版本过低；版本或者套件：TLSv1"),
         (
-            {"kind": "ip-registration", "ip": "192.0.2.1", "hosts": ["a.example"], "country": "US", "asn": 64500, "items": ["imei"], "table": "t.csv", "built": "2026-11-01", "digest": "0a"},
-            "192.0.2.1；发往：a.example；登记国家或者地区：US；自治系统：AS64500；信息：国际移动设备识别码；地址表：t.csv；生成日期：2026-11-01；摘要值：0a",
+            {"kind": "ip-registration", "ip": "192.0.2.9", "country": "US", "asn": 64496, "holder": "Lab", "hosts": ["a.example"], "items": ["oaid"], "table": "t.mmdb", "built": "2026-11-01", "digest": "0a"},
+            "192.0.2.9；登记地（不等于服务器所在地）：US；自治系统：AS64496 Lab；域名：a.example；信息：匿名设备标识符；地址表：t.mmdb；地址表日期：2026-11-01；地址表 SHA-256：0a",
         ),
         ({"kind": "permission-ask", "permission": "p.A", "answer": "denied", "user": False}, "p.A；用户选择：拒绝；用户操作引起：否"),
         ({"kind": "permission", "name": "p.A"}, ""),

@@ -173,12 +173,14 @@ def _weakness(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
 
 
 def _registration(f: Mapping[str, Any], w: Words, sdks: Mapping[str, str]) -> Parts:
+    """Which table says so stands beside it, because tables differ."""
+    number = _number(f.get("asn"))
+    network = " ".join(part for part in (f"AS{number:.0f}" if number is not None else "", _text(f.get("holder"))) if part)
     hosts = f.get("hosts")
-    asn = _number(f.get("asn"))
     return [
-        ("", _text(f.get("ip"))), ("host", w.join([_text(h) for h in hosts[:6]]) if isinstance(hosts, list | tuple) else ""),
-        ("country", _text(f.get("country"))), ("asn", f"AS{asn:.0f}" if asn is not None else ""), ("holder", _text(f.get("holder"))),
-        ("items", _items(w, f.get("items"))), ("table", _text(f.get("table"))), ("built", _text(f.get("built"))), ("digest", _text(f.get("digest"))),
+        ("", _text(f.get("ip"))), ("country", _text(f.get("country"))), ("network", network),
+        ("hosts", w.join([_text(h) for h in hosts[:3]]) if isinstance(hosts, list | tuple) else ""), ("items", _items(w, f.get("items"))),
+        ("table", _text(f.get("table"))), ("built", _text(f.get("built"))), ("digest", _text(f.get("digest"))),
     ]  # fmt: skip
 
 
