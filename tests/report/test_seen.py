@@ -42,6 +42,7 @@ CALL = {"kind": "behaviour", "item": "mac-address", "api": "a.B.c", "state": "ba
             {"kind": "ip-registration", "ip": "192.0.2.9", "country": "US", "asn": 64496, "holder": "Lab", "hosts": ["a.example"], "items": ["oaid"], "table": "t.mmdb", "built": "2026-11-01", "digest": "0a"},
             "192.0.2.9；登记地（不等于服务器所在地）：US；自治系统：AS64496 Lab；域名：a.example；信息：匿名设备标识符；地址表：t.mmdb；地址表日期：2026-11-01；地址表 SHA-256：0a",
         ),
+        ({"kind": "permission-ask", "permission": "p.A", "answer": "denied", "user": False}, "p.A；用户选择：拒绝；用户操作引起：否"),
         ({"kind": "permission", "name": "p.A"}, ""),
     ],
 )
