@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ with pytest.MonkeyPatch.context() as patch:
     patch.chdir(_HOME.name)
     os.environ["DJANGO_SETTINGS_MODULE"] = "mingcha.server.conf.settings"
     django.setup()
+# Django sets the time zone of the whole process; other tests that run in it have their own.
+os.environ.pop("TZ", None)
+time.tzset()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402

@@ -374,6 +374,7 @@ class _Run:
         """What runs before the user does anything, and what starts by itself."""
         package, components = self.manifest.package, [f for f in self.manifest.facts if f["kind"] == "component"]
         if self.program is None or self.container.format == "dex":
+            self._unfollowed(_idle(facts))
             return _Running([], frozenset(), False)
         services = self._services()
         packed = any(code == "packed" for code, _ in self.notes.limitations)
@@ -400,7 +401,7 @@ class _Run:
         )  # fmt: skip
         awake = {own.defined(c).id for c in started.classes()} if started else set()
         out = _Running(found, frozenset(awake), bool(started and started.conclusive()))
-        ends = sorted(started.unfollowed) if started else []
+        ends = sorted(started.unfollowed) if started else _idle(facts)
         if name and remarks == len(self.notes.limitations):
             self.cache.put(name, {"facts": found, "awake": sorted(awake), "conclusive": out.conclusive, "unfollowed": ends})
         self._unfollowed(ends)
@@ -476,3 +477,8 @@ _EMPTY: Fact = dict.fromkeys(
         "component_factory", "launchers", "icon",
     )
 )  # fmt: skip
+
+
+def _idle(facts: Iterable[Fact]) -> list[str]:
+    """Where nothing starts the code, values are not followed from the sensitive calls that it has."""
+    return ["nothing that the system starts"] if any(f["kind"] == "api-call" for f in facts) else []

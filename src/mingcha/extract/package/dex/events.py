@@ -35,7 +35,8 @@ def plain(units: U16, start: I32, end: I32) -> Events:
     pos = swept.events
     op = units.take(pos).astype(np.uint8)  # the low byte
     low = np.searchsorted(pos, start)
-    return Events(pos, op, low, np.append(low[1:], len(pos)), swept.sizes, swept.cut)
+    high = np.append(low, len(pos))[1:]  # bodies do not overlap, and between them there are no events
+    return Events(pos, op, low, high, swept.sizes, swept.cut)
 
 
 _find: Find = plain
