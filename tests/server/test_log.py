@@ -380,4 +380,13 @@ def test_a_log_without_its_files_is_broken(tmp_path: Path) -> None:
             Log(tmp_path)
         assert "size" in verify(tmp_path, None, None, ()).broken
     (tmp_path / "size").write_text("5")
+    bundle = tmp_path / "tile/entries/000.p/5"
+    bundle.parent.mkdir(parents=True)
+    with bundle.open("wb") as f:
+        f.truncate(1 << 40)  # a hole, which takes no room on the disk
+    assert "more than" in verify(tmp_path, None, None, ()).broken
+    bundle.unlink()
+    bundle.mkdir()
+    assert "directory" in verify(tmp_path, None, None, ()).broken
+    bundle.rmdir()
     assert "missing" in verify(tmp_path, None, None, ()).broken

@@ -147,8 +147,10 @@ class Log:
         """The file of exactly that width: a wider one may be left over from a crash."""
         name = self._named(name, width)
         try:
-            with (self.folder / name).open("rb") as f:
-                return f.read(_MOST + 1)  # a longer one is refused by whoever reads it
+            path = self.folder / name
+            if path.stat().st_size > _MOST:
+                raise Broken(f"{name}: more than {_MOST} bytes")
+            return path.read_bytes()
         except FileNotFoundError as e:
             raise Broken(f"{name} is missing") from e
         except OSError as e:
