@@ -223,7 +223,7 @@ class CodeFacts:
         self.sdk_classes.update(state["sdk_classes"])
         self._known, self._patterns = state["calls"], state["patterns"]
         self.stated = [(sdk, text) for sdk, text in state["stated"]]
-        self._found = [Found(i, v, p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
+        self._found = [Found(i, tuple(v), p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
         for f in state["urls"]:
             self._urls[f["url"], f["owner"]["id"]] = f
             self._values.add((f["url"],))

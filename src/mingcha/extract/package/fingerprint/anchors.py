@@ -87,6 +87,15 @@ def texts(code: Code, table: Bool | None = None) -> Texts:
     return Texts(numbers[operand], rows.astype(np.int32), operand, counts)
 
 
+def loaded(code: Code, classes: Bool) -> tuple[U64, NDArray[np.int64]]:
+    """(the TEXT features of some classes, the string that each stands for), each once."""
+    at = np.flatnonzero((code.event_kind == STRING) & classes[code.def_class][code.event_def])
+    operand = np.unique(code.event_operand[at])
+    operand = operand[(operand >= 0) & (operand < len(code.string_start))].astype(np.int64)
+    operand = operand[_says(code)[operand]]
+    return _text(_heads(code, operand), _strings(code, operand)), operand
+
+
 def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int64]]:
     """(the TEXT features of the beginnings and the ends of strings, which of the strings each is of)."""
     start = code.string_start[strings].astype(np.int64)
