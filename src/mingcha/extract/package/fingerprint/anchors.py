@@ -96,8 +96,9 @@ def loaded(code: Code, classes: Bool) -> tuple[U64, NDArray[np.int64]]:
     return _text(_heads(code, operand), _strings(code, operand)), operand
 
 
-def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int64]]:
-    """(the TEXT features of the beginnings and the ends of strings, which of the strings each is of)."""
+def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int64], NDArray[np.int64]]:
+    """(the TEXT features of all beginnings and then of all ends of strings, which of the strings each is of, its bytes).
+    Of a longer string only the first `LONGEST` bytes are looked at."""
     start = code.string_start[strings].astype(np.int64)
     size = np.minimum(code.string_end[strings] - start, LONGEST)
     cuts = np.maximum(size - SHORTEST, 0)
@@ -106,7 +107,7 @@ def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int6
     begin, end = start[which], start[which] + size[which]
     data = _words(code)
     parts = [_text(_head(data, b, n), _hash(data, b, n)) for b, n in ((begin, cut), (end - cut, cut))]
-    return np.concatenate(parts), np.concatenate([which, which])
+    return np.concatenate(parts), np.concatenate([which, which]), np.concatenate([cut, cut])
 
 
 def read(code: Code, classes: Bool | None = None) -> Features:

@@ -27,11 +27,13 @@ MARGIN = math.log(20.0)  # by how much the best version must be likelier than ea
 # shrinking at most.
 SHAPES, INTACT, SHRUNK = 5, 0.7, 0.58
 # Shares that speak against a version, with a few more that are chance, by kind: of the features of the SDK's own classes,
-# what it has not. Texts stay what they are. What methods hold changes as a shrinker joins them: there it counts only what
-# other versions have, and all of it where nothing was taken away.
-TEXTS = 0.003
-ODD = ((PAIR, 0.05, 3), (CALLS, 0.03, 3))
+# what it has not. Texts stay what they are: of them those that nobody has, and those that other versions have. What
+# methods hold changes as a shrinker joins them: there it counts only what other versions have, and all of it where nothing
+# was taken away; then others' texts count for less, since classes keep their shapes.
+NEW, OTHERS, OTHERS_WHOLE = 0.004, 0.001, 0.003
+ODD = ((PAIR, 0.035, 3), (CALLS, 0.02, 3))
 STRANGE = ((PAIR, 0.02, 2), (SHAPE, 0.05, 0))
+_VERSION = re.compile(rb"(?<![\d.])\d{1,4}\.\d{1,4}\.\d{1,6}(?![\d.])")
 _SAID_BY_NOBODY = re.compile(rb"null|true|false|[\d.\s]+")  # what a compiler writes for a value
 
 
@@ -84,9 +86,9 @@ def tell(learnt: Learnt, seen: Bool, own: Own, known: U64) -> tuple[str, ...]:
     for which, most, spare in STRANGE if whole else ():
         if int((strange & np.uint64(3) == which).sum()) > most * int((kind == which).sum()) + spare:
             return ()
-    new = strange[strange & np.uint64(3) == TEXT]
-    limit = TEXTS * int((kind == TEXT).sum())
-    if len(new) > limit and _unexplained(new, own, learnt, best, known) > limit:
+    texts, count = strange[strange & np.uint64(3) == TEXT], int((kind == TEXT).sum())
+    odds = _unexplained(texts, own, learnt, best, known)
+    if odds is None or odds[0] > (OTHERS_WHOLE if whole else OTHERS) * count or odds[1] > NEW * count:
         return ()
     return tuple(v for v, one in zip(learnt.versions, alike.tolist(), strict=True) if one)
 
@@ -100,20 +102,32 @@ def _among(some: U64, of: U64) -> Bool:
     return found
 
 
-def _unexplained(new: U64, own: Own, learnt: Learnt, version: int, known: U64) -> int:
-    """How many of these texts neither begin nor end as one of this version, or of anything but another version, does: a
-    shrinker joins texts that stand behind each other. One that is little but numbers says nothing."""
+def _unexplained(new: U64, own: Own, learnt: Learnt, version: int, known: U64) -> tuple[int, int] | None:
+    """Of the texts that a version has not, (those that other versions have, those that none has) which are not what a
+    shrinker makes of known ones: it joins texts that stand behind each other, and values. One that no version has may
+    begin or end as a text of this version does, or of anything but another version; one that another version has must
+    be all of such, and of little more than numbers. None where one of them names another version."""
+    others = _among(new, learnt.all)
     left = np.ones(len(new), bool)
-    for code, classes in own.classes:
+    for code, classes in own.classes if len(new) else ():
         hashes, strings = anchors.loaded(code, classes)
         mine = np.flatnonzero(_among(hashes, new))
-        said = [len(_SAID_BY_NOBODY.sub(b"", code.raw(int(s)))) < SHORTEST for s in strings[mine].tolist()]
-        joined = np.array(said, bool)
-        parts, which = anchors.pieces(code, strings[mine])
+        parts, which, cuts = anchors.pieces(code, strings[mine])
         fits = _among(parts, learnt.every[version]) | (_among(parts, known) & ~_among(parts, learnt.all))
-        joined[which[fits]] = True
-        left[np.searchsorted(new, hashes[mine][joined])] = False
-    return int(left.sum())
+        half = len(which) // 2
+        begin, end = np.zeros(len(mine), np.int64), np.zeros(len(mine), np.int64)
+        np.maximum.at(begin, which[:half], np.where(fits[:half], cuts[:half], 0))
+        np.maximum.at(end, which[half:], np.where(fits[half:], cuts[half:], 0))
+        for string, hash_, first, last in zip(strings[mine].tolist(), hashes[mine], begin.tolist(), end.tolist(), strict=True):
+            text = code.raw(string)
+            said = _VERSION.findall(text)
+            if said and learnt.versions[version].encode() not in said:
+                return None
+            at = int(np.searchsorted(new, hash_))
+            between = text[first : max(first, len(text) - last)]
+            if len(_SAID_BY_NOBODY.sub(b"", between)) < SHORTEST or ((first or last) and not others[at]):
+                left[at] = False
+    return int((left & others).sum()), int((left & ~others).sum())
 
 
 def _lead(has: Bool, seen: Bool) -> NDArray[np.float64]:
