@@ -95,6 +95,6 @@ def match(state: Any, file: Path, package: Path) -> None:
     settings = msgspec.structs.replace(state.settings, fingerprints=str(file))
     for f in pipeline.read([package], settings).facts:
         if f["kind"] == "sdk":
-            version = (f["version"] or "-", f["version_by"] or "-")
+            version = (f["version"] or "/".join(f["versions"]) or "-", f["version_by"] or "-")
             likeness = "-" if f["likeness"] is None else f"{f['likeness']:.2f}"
             click.echo("\t".join((f["id"], *version, str(f["classes"]), likeness, ",".join(f["by"]))))

@@ -150,7 +150,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
     "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_until"),
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
-    "sdk": _named("name", "id", "version", "version_by", "known", "reference", "vendor", "purpose", "by", "state"),
+    "sdk": _named("name", "id", "version", "version_by", "versions", "known", "reference", "vendor", "purpose", "by", "state"),
     "api-call": _call,
     "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail', 'value')(fact)}".strip(),
     "text-match": _named("value", "list", "entry", "source"),

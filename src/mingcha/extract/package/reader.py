@@ -436,7 +436,7 @@ class _Run:
         told = code.fingerprints()
         found = sdk.find(
             self._others(), self.digest, code.sdk_classes, components, meta, self.libs, hosts,
-            versions=self._versions(code, meta), prints={f.id: (f.version, len(f.classes), f.share) for f in told},
+            versions=self._versions(code, meta), prints={f.id: (f.versions, len(f.classes), f.share) for f in told},
         )  # fmt: skip
         for fact in found:
             fact["state"] = "initialised" if fact["id"] in running.awake else "present"
