@@ -233,7 +233,7 @@ def measure(found: list[Archive], folder: Path) -> None:
             of = lambda what, key=f"{tool} {part}": f"{key} {what}"  # noqa: E731
             tally[of("told")] = tally[of("right")] + tally[of("range")]
             print(f"      {part:<8} right {share(of('told'), of('version'))}: one version {tally[of('right')]}, a range {tally[of('range')]}; "
-                  f"wrong {tally[of('wrong')]}, not told {tally[of('open')]}; version never learnt taken for another "
+                  f"a range too wide {tally[of('wide')]}, wrong {tally[of('wrong')]}, not told {tally[of('open')]}; version never learnt taken for another "
                   f"{share(of('unlearnt named'), of('unlearnt'))}, of them {tally[of('unlearnt alike')]} that nothing left tells from it")  # fmt: skip
     for line in misses[:20]:
         print("      missed:", line)
@@ -306,10 +306,12 @@ def _fingerprint(
     tally.update(f"{p} version" for p in parts)
     if not mine.versions:
         state = "open"
-    elif version in mine.versions and all(alike(codes, archive, rivals[v]) for v in mine.versions if v != version):
+    elif version not in mine.versions:
+        state = "wrong"
+    elif all(alike(codes, archive, rivals[v]) for v in mine.versions if v != version):
         state = "right" if len(mine.versions) == 1 else "range"
     else:
-        state = "wrong"
+        state = "wide"  # the version is among them, and some text that is left would have told
     tally.update(f"{p} {state}" for p in parts)
     if state != "right":
         wrong.append(f"{archive.file} ({half(archive.sdk)}): {tool} version {mine.versions}, is {version} ({mine.part}, share {mine.share:.2f})")

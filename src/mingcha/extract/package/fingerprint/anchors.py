@@ -90,8 +90,8 @@ def texts(code: Code, table: Bool | None = None) -> Texts:
 def loaded(code: Code, classes: Bool) -> tuple[U64, NDArray[np.int64]]:
     """(the TEXT features of some classes, the string that each stands for), each once."""
     at = np.flatnonzero((code.event_kind == STRING) & classes[code.def_class][code.event_def])
-    operand = np.unique(code.event_operand[at])
-    operand = operand[(operand >= 0) & (operand < len(code.string_start))].astype(np.int64)
+    operand = np.unique(code.event_operand[at]).astype(np.int64)
+    operand = operand[(operand >= 0) & (operand < len(code.string_start))]
     operand = operand[_says(code)[operand]]
     return _text(_heads(code, operand), _strings(code, operand)), operand
 

@@ -60,11 +60,11 @@ class Collector:
             by[name].append(row)
             if len(self._classes) < CLASSES:
                 self._classes.setdefault(code.class_name(row), name)
-        for name, mine in by.items():  # what is new in them tells another version
-            classes = np.zeros(len(some), bool)
-            classes[mine] = True
-            self._own[name].append(hashes[classes[rows]])
-            self._where[name].append((code, classes))
+        for name, mine in by.items():
+            its = np.zeros(classes, bool)
+            its[mine] = True
+            self._own[name].append(hashes[its[rows]])
+            self._where[name].append((code, its))
 
     def _named(self, code: Code, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """[C] The SDK under whose name a class stands, ANY where its name says nothing; asked for some rows only."""
