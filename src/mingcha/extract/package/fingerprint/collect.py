@@ -36,7 +36,7 @@ class Collector:
 
     def add(self, code: Code) -> None:
         """Take in one container."""
-        found = anchors.texts(code, self.matcher.table)
+        found = anchors.texts(code, self.matcher.texts)
         classes = len(code.class_type)
         places = self.matcher.places(found.hashes)
         sdk = self.matcher.whose(places)

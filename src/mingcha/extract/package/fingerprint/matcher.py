@@ -67,11 +67,15 @@ class Matcher:
         self.only[users != 1] = -1  # otherwise: the SDK that alone was learnt with the feature
         worth = np.array([WORTH[k] for k in range(4)])[(prints.features & np.uint64(3)).astype(np.int64)]
         self.weight: F64 = np.where(users <= MOST, worth / np.maximum(users, 1) ** 2, 0.0)
-        self.weighty = self.weight[prints.rows]
-        self.whole: F64 = np.add.reduceat(self.weighty, self.begin) if size else np.zeros(0)
+        self.whole: F64 = np.add.reduceat(self.weight[prints.rows], self.begin) if size else np.zeros(0)
+        order = np.argsort(prints.rows, kind="stable")  # which entries have each feature
+        self._entry = np.repeat(np.arange(len(counts)), counts)[order].astype(np.int32)
+        self._first = np.searchsorted(prints.rows[order], np.arange(size + 1))
         self._learnt: dict[tuple[str, str], tuple[NDArray[np.uint32], Learnt]] = {}
-        self.table = np.zeros(1 << TOP, bool)
-        self.table[(prints.features >> np.uint64(64 - TOP)).astype(np.int64)] = True
+        heads = (prints.features >> np.uint64(64 - TOP)).astype(np.int64)
+        self.table, self.texts = np.zeros(1 << TOP, bool), np.zeros(1 << TOP, bool)
+        self.table[heads] = True
+        self.texts[heads[(self.only >= 0) & (prints.features & np.uint64(3) == TEXT)]] = True
 
     def rows(self, entry: int) -> NDArray[np.uint32]:
         """Places of the features of an entry."""
@@ -104,7 +108,7 @@ class Matcher:
         if not len(self.prints.entries):
             return []
         whole = self.whole
-        there = np.add.reduceat(np.where(hit[self.prints.rows], self.weighty, 0), self.begin)
+        there = self._there(np.flatnonzero(hit))
         best: dict[str, int] = {}
         by: dict[str, set[str]] = defaultdict(set)
         for name, sdk in (classes or {}).items():
@@ -124,6 +128,13 @@ class Matcher:
             said = self.versions(sdk, part, hit, (own or {}).get(sdk, Own(np.zeros(0, np.uint64))))
             out.append(Found(sdk, said, part, share, worth, frozenset(by[sdk])))
         return out
+
+    def _there(self, places: NDArray[np.int64]) -> F64:
+        """Worth of these features by entry."""
+        low, high = self._first[places], self._first[places + 1]
+        n = high - low
+        at = np.repeat(low - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
+        return np.bincount(self._entry[at], np.repeat(self.weight[places], n), minlength=len(self.whole)).astype(np.float64)
 
     def versions(self, sdk: str, part: str, hit: Bool, own: Own) -> tuple[str, ...]:
         """Which learnt version of a part it is, as `telling.tell` says."""
