@@ -80,6 +80,9 @@ def line(fact: Fact, asked: Asked | None = None) -> str:
     if asked and asked.get(fact["kind"]) and fact["kind"] == "package":
         make = _some(*asked["package"])
     text = (make(fact) if make else "") or _all(fact)
+    told = fact.get("owner")
+    if isinstance(told, Mapping) and told.get("by"):  # that no name says whose it is, a reader has to know
+        text = f"{text} owner_by={told['by']}"
     return text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
 
 
