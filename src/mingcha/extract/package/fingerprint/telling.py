@@ -60,7 +60,8 @@ def tell(learnt: Learnt, seen: Bool, own: Own, known: U64) -> tuple[str, ...]:
     if len(learnt.versions) < 2:
         return ()  # nothing to tell it from
     shape = learnt.features & np.uint64(3) == SHAPE
-    best = int(_lead(learnt.has[:, ~shape], seen[~shape]).min(1).argmax())
+    lead = _lead(learnt.has[:, ~shape], seen[~shape])
+    best = int(lead.min(1).argmax())
     # A shrinker leaves hardly a class its shape: where they are there, nothing was taken away, and they count too.
     shapes = learnt.has[best] & shape
     enough, share = int(shapes.sum()) >= SHAPES, float(seen[shapes].mean()) if shapes.any() else 0.0
@@ -69,8 +70,9 @@ def tell(learnt: Learnt, seen: Bool, own: Own, known: U64) -> tuple[str, ...]:
         return ()  # most classes are those of this version, and others are not: one near it
     used = np.ones(len(shape), bool) if whole else ~shape
     has, seen, features = learnt.has[:, used], seen[used], learnt.features[used]
-    lead = _lead(has, seen)
-    best = int(lead.min(1).argmax())
+    if whole:
+        lead = _lead(has, seen)
+        best = int(lead.min(1).argmax())
     alike = lead[best] < MARGIN
     alike[best] = True
     if (seen & (has[alike].any(0) ^ has[alike].all(0))).any():
