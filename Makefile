@@ -48,8 +48,8 @@ samples: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/lock.sh
 
-$(VENV)/core.stamp: requirements/evidence.lock pyproject.toml tools/venv.sh
-	PY=$(PY) tools/venv.sh $(VENV) requirements/evidence.lock
+$(VENV)/core.stamp: requirements/demo.lock pyproject.toml tools/venv.sh
+	PY=$(PY) tools/venv.sh $(VENV) requirements/demo.lock
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml tools/venv.sh

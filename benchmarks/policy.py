@@ -1,6 +1,7 @@
-"""Figures of the policy reader: topics by policy, polarity of planted denials, SDK tables in four formats, speed.
+"""Figures of the policy reader: elements against the gold set, topics by policy, polarity of planted denials, SDK
+tables in four formats, speed.
 
-    python benchmarks/policy.py [--corpus ../shared/data/capp-130] [--tables 100]
+    python benchmarks/policy.py [elements|polarity|planted|speed|topics|tables]... [--corpus ../shared/data/capp-130]
 
 Tables are made up here (names and vendors are the catalogue's) and written as HTML, DOCX, Markdown and, where
 Chromium is installed, PDF; every field is compared with what was written.
@@ -211,7 +212,7 @@ def _last(text: str, found: list[str], item: str) -> bool:
 
 def planted(corpus: Path) -> None:
     """Sentences of real policies that assert something: with a denial put before the verb, the sign must turn."""
-    right = total = 0
+    right = total = kept = 0
     missed = []
     for text in sentences(corpus):
         m = re.search(r"(?:我们|本公司|我司)(?:会|将|可能会|需要|将会)?(收集|采集|获取|读取|共享|披露|使用|存储|保存)(?=[^。；]{0,12}(?:您|用户|你))", text)
@@ -223,12 +224,13 @@ def planted(corpus: Path) -> None:
             continue
         start = m.start(1)
         lead = re.sub(r"(?:会|将|可能会|需要|将会)$", "", text[:start])
-        after = [s for s in signs(lead + "不会" + text[start:]) if s[2]]
+        after = signs(lead + "不会" + text[start:])
         ok = any(not s[1] for s in after)  # what else the sentence asserts stays
         right, total = right + ok, total + 1
+        kept += any(not s[1] and s[2] for s in after)  # a denial speaks of the items of its own clause only
         if not ok:
             missed.append(f"{lead}不会{text[start:]} {after}"[:160])
-    print(f"polarity, denials planted in {total} sentences of the corpus: {right / max(total, 1):.4f}", *missed[:5], sep="\n  ")
+    print(f"polarity, denials planted in {total} sentences of the corpus: {right / max(total, 1):.4f}, with items {kept / max(total, 1):.4f}", *missed[:5], sep="\n  ")
 
 
 def sentences(corpus: Path) -> Iterator[str]:
@@ -281,23 +283,108 @@ def topics(corpus: Path) -> None:
     print(f"topics: micro-F1 {micro:.4f}, macro-F1 {macro:.4f} on {len(part)} policies, {len(truth)} sentences, {len(LABELS)} topics")
 
 
+# ---- elements -------------------------------------------------------------------------------------------
+
+GOLD = Path(__file__).parents[1] / "tests" / "extract" / "policy" / "gold"
+
+
+def kappa(pairs: list[tuple[bool, bool]]) -> tuple[float, float | None]:
+    """Share of agreement and Cohen's kappa; None where one answer is the only one."""
+    n = len(pairs)
+    observed = sum(a == b for a, b in pairs) / n
+    a, b = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
+    chance = a * b + (1 - a) * (1 - b)
+    return observed, (observed - chance) / (1 - chance) if chance < 1 else None
+
+
+def rates(counts: Counter[str]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of hits, false ones and misses; 1 where there was nothing to find."""
+    hit, false, missed = counts["hit"], counts["false"], counts["missed"]
+    return hit / max(hit + false, 1) if hit or false else 1.0, hit / (hit + missed) if hit or missed else 1.0, 2 * hit / (2 * hit + false + missed) if hit or false or missed else 1.0
+
+
+def gold(corpus: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Labels, and the texts that they are about; a text that is not the one that was read is an error."""
+    texts: dict[str, str] = {}
+    for line in (GOLD / "policies.jsonl").read_text("utf-8").splitlines():
+        known = json.loads(line)
+        path = next(corpus.rglob(f"{known['policy']}.jsonl"))
+        rows = [json.loads(row)["text"].replace("\n", " ") for row in path.read_text("utf-8").splitlines() if row.strip()]
+        texts[known["policy"]] = "\n".join(rows)
+        if hashlib.sha256(texts[known["policy"]].encode()).hexdigest() != known["sha256"]:
+            raise SystemExit(f"{path} is not the text that was annotated")
+    return [json.loads(line) for line in (GOLD / "elements.jsonl").read_text("utf-8").splitlines()], texts
+
+
+def found(texts: dict[str, str]) -> dict[str, set[str]]:
+    """Elements that the reader finds in each text."""
+    out: dict[str, set[str]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        for policy, text in texts.items():
+            path = Path(name) / "p.txt"
+            path.write_text(text, "utf-8")
+            document, encoding = reader.load(path)
+            facts = reader.facts(document, policy, KNOWN, encoding)
+            out[policy] = {f["element"] for f in facts if f["kind"] == "policy-element" and f["present"]}
+    return out
+
+
+def elements(corpus: Path) -> tuple[float, float, float]:
+    """Agreement of the annotators and precision, recall, F1 of the reader, per element and over all; returns the
+    latter."""
+    labels, texts = gold(corpus)
+    said = found(texts)
+    whole: Counter[str] = Counter()
+    each: dict[str, Counter[str]] = {}
+    answers: dict[str, list[tuple[bool, bool]]] = {}
+    for row in labels:
+        one = each.setdefault(row["element"], Counter())
+        what = ("hit" if row["present"] else "false") if row["element"] in said[row["policy"]] else ("missed" if row["present"] else "right")
+        one[what] += 1
+        whole[what] += 1
+        answers.setdefault(row["element"], []).append((row["labels"][0], row["labels"][1]))
+    agreed, k = kappa([pair for pairs in answers.values() for pair in pairs])
+    print(f"annotators: {len(labels)} labels of {len(texts)} policies, agreement {agreed:.4f}, Cohen's kappa {k:.4f}")
+    for name, one in each.items():
+        precision, recall, f1 = rates(one)
+        agreed, k = kappa(answers[name])
+        print(
+            f"  {name:22} gold {one['hit'] + one['missed']:2}  hit {one['hit']:2} false {one['false']:2} missed {one['missed']:2}  "
+            f"P {precision:.3f} R {recall:.3f} F1 {f1:.3f}  agreement {agreed:.3f} kappa {'-' if k is None else f'{k:.3f}'}"
+        )
+    total = rates(whole)
+    macro = sum(rates(one)[2] for one in each.values()) / len(each)
+    always = rates(Counter(hit=whole["hit"] + whole["missed"], false=whole["false"] + whole["right"]))
+    absent = rates(Counter(hit=whole["right"], false=whole["missed"], missed=whole["false"]))
+    print(f"elements: micro precision {total[0]:.4f}, recall {total[1]:.4f}, F1 {total[2]:.4f}; macro F1 {macro:.4f}; {dict(whole)}")
+    print(f"  whoever calls everything present has F1 {always[2]:.4f}; of the absent: precision {absent[0]:.4f}, recall {absent[1]:.4f}, F1 {absent[2]:.4f}")
+    return total
+
+
+PARTS = ("elements", "polarity", "planted", "speed", "topics", "tables")
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=PARTS, help="all when none is named")
     parser.add_argument("--corpus", type=Path, default=Path("../shared/data/capp-130"))
     parser.add_argument("--tables", type=int, default=100)
     args = parser.parse_args()
-    polarity()
-    if args.corpus.is_dir():
-        planted(args.corpus)
-        speed(args.corpus)
-        try:
-            topics(args.corpus)
-        except ImportError as e:
-            print(f"topics: not measured, {e}")
-    else:
+    wanted = args.parts or PARTS
+    here = args.corpus.is_dir()
+    if not here:
         print(f"{args.corpus} is not here: no figures on real policies")
-    tables(args.tables)
+    for part in wanted:
+        if part == "polarity":
+            polarity()
+        elif part == "tables":
+            tables(args.tables)
+        elif here:
+            try:
+                {"elements": elements, "planted": planted, "speed": speed, "topics": topics}[part](args.corpus)
+            except ImportError as e:
+                print(f"{part}: not measured, {e}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Recall, false hits and cost of the reader of network recordings.
 
-    python benchmarks/traffic.py recall decoys speed
+    python benchmarks/traffic.py recall decoys moments speed
 
-recall: 14 items × 16 encodings × 5 places, each in one request, in six kinds of recording. decoys: 800 made-up
-identities that are not the planted one, in every form. speed: CPU time for a HAR of 100,000 requests.
+recall: 14 items × 16 encodings × 5 places, each in one request, in eight kinds of recording. decoys: 800 made-up
+identities that are not the planted one, in every form. moments: 2,000 runs with consent, refusal and withdrawal, the
+device's clock up to a day off, readings of both clocks with an error, entries out of order: how many sends are said to be
+before or after consent, and how many of these wrongly. speed: CPU time for a HAR of 100,000 requests.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ import hashlib
 import json
 import random
 import shutil
+import struct
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +33,8 @@ from tests.extract.traffic import make
 from tests.extract.traffic.make import Request
 
 from mingcha import catalogue
+from mingcha.extract.behaviour import reader as logs
+from mingcha.extract.join import join
 from mingcha.extract.traffic import canary, reader
 
 ITEMS = (
@@ -113,11 +120,25 @@ def recordings(requests: list[Request]) -> dict[str, bytes]:
     out = {
         "har": make.har(requests), "flows": make.flows(requests), "hook": make.hooks(requests),
         "http (pcap)": make.pcap(_packets(plain, False)[0]), "http (pcapng)": make.pcapng(_packets(plain, False)[0]),
+        "http in fragments (pcap)": make.pcap(_fragments(_packets(plain, False)[0])),
     }  # fmt: skip
     if shutil.which("tshark"):
         packets, keys = _packets(requests, True)
         out["https with secrets (pcapng)"] = make.pcapng(packets, keys)
         out["https, HTTP/2, secrets"] = make.pcapng(*_h2(requests))
+    return out
+
+
+def _fragments(packets: list[bytes], size: int = 104) -> list[bytes]:
+    """IPv4 packets in fragments, the last ones first."""
+    out: list[bytes] = []
+    for number, p in enumerate(packets):
+        pieces = [
+            struct.pack(">BBHHH", 0x45, 0, 20 + len(p[at : at + size]), number & 0xFFFF, (at - 20) // 8 | (at + size < len(p)) << 13)
+            + p[8:20] + p[at : at + size]
+            for at in range(20, len(p), size)
+        ]  # fmt: skip
+        out += reversed(pieces)
     return out
 
 
@@ -175,6 +196,47 @@ def decoys(folder: Path, count: int = 800) -> None:
         print("  ", hit["item"], hit["form"], hit["place"])
 
 
+LEGAL = {"consent-accepted": "consented", "consent-refused": "refused", "consent-withdrawn": "refused", "cancel-account": "after-cancel"}
+
+
+def _truth(events: list[tuple[int, str]], ms: int) -> str:
+    return next((LEGAL[name] for t, name in reversed(events) if t <= ms), "pre-consent")
+
+
+def moments(folder: Path, runs: int = 2_000) -> None:
+    """Sends before and after consent, told from a log with another clock."""
+    (sheet := folder / "seeds.yml").write_text(canary.sheet(random.Random(7)), "utf-8")
+    oaid = {i: v for i, _, v in canary.identity(random.Random(7))}["oaid"]
+    loaded, rng, start = catalogue.load(), random.Random(11), time.process_time()
+    told, wrong, near, far = Counter[str](), 0, 0, 0
+    for _ in range(runs):
+        base, skew, within = 1_795_759_200_000 + rng.randrange(10**9), rng.randrange(-86_400_000, 86_400_000), rng.choice((5, 50, 500, 5000))
+        events = sorted((t, rng.choice(list(LEGAL))) for t in rng.sample(range(1_000, 110_000), rng.randrange(1, 4)))
+        times = [rng.randrange(500, 119_000) for _ in range(6)] + [max(500, events[0][0] + rng.randrange(-2 * within, 2 * within)) for _ in range(4)]
+        rng.shuffle(times)
+        lines: list[dict[str, Any]] = [{"mingcha-behaviour": 1, "event": "run", "package": "com.lab.app", "consent_at_start": "none"}]
+        lines += [{"event": name, "t": t * 10**6} for t, name in events]
+        lines += [{"event": "clock-sync", "t": t * 10**6, "wall": base + skew + t, "recorder": base + t + rng.randint(-within, within), "within": within} for t in (0, 120_000)]
+        rng.shuffle(lines)
+        (folder / "log.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines), "utf-8")
+        entries = [
+            {"startedDateTime": datetime.fromtimestamp((base + t) / 1000, UTC).isoformat(), "request": {"method": "GET", "url": f"https://a.lab.example/{t}?k={oaid}"}}
+            for t in times
+        ]  # fmt: skip
+        (folder / "x.har").write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
+        facts: list[dict[str, Any]] = []
+        reader.read(folder / "x.har", facts.extend, loaded, seeds=sheet)
+        logs.read(folder / "log.jsonl", facts.extend, loaded)
+        for f in join(facts):
+            if f["kind"] == "transmit":
+                t, state = int(f["url"].rpartition("/")[2]), f["state"]
+                clear = all(abs(t - at) > 2 * within + 5 for at, _ in events)
+                told[state], near, far = told[state] + 1, near + (not clear), far + clear
+                wrong += state not in ("unknown", _truth(events, t)) or (clear and state == "unknown")
+    shown = ", ".join(f"{k} {v}" for k, v in sorted(told.items()))
+    print(f"moments {runs} runs, {near + far} sends ({near} within twice the bound of a change): {wrong} wrong; {shown}; {time.process_time() - start:.1f} CPU-s")
+
+
 def speed(folder: Path, count: int = 100_000) -> None:
     """CPU time for a large HAR of ordinary reports, one in fifty with a planted value."""
     rng = random.Random(5)
@@ -207,5 +269,5 @@ def speed(folder: Path, count: int = 100_000) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        for chosen in sys.argv[1:] or ("recall", "decoys", "speed"):
-            {"recall": recall, "decoys": decoys, "speed": speed}[chosen](Path(name))
+        for chosen in sys.argv[1:] or ("recall", "decoys", "moments", "speed"):
+            {"recall": recall, "decoys": decoys, "moments": moments, "speed": speed}[chosen](Path(name))

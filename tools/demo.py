@@ -1,4 +1,5 @@
-"""`make demo`: inspect the sample app, with its policy, behaviour log and traffic, and one real package, write the HTML reports, print the tables.
+"""`make demo`: inspect the sample app, with its policy, behaviour log and traffic, and one real package, write the HTML reports, print
+the tables, and fill an office with made-up cases and the sample's.
 
     python tools/demo.py [OUT]
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +22,9 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "violator" / "violator.apk"
 # What the sample's policy says, what it did and what it sent; all of it invented (samples/said/build.py).
 SAID = ROOT / "samples" / "said"
-EXHIBITS = [str(SAMPLE), *(str(SAID / n) for n in ("policy.html", "behaviour.jsonl", "capture.har")), "--seeds", str(SAID / "seeds.yml")]
+EXHIBITS = [str(SAMPLE), *(str(SAID / n) for n in ("policy.html", "behaviour.jsonl", "capture.har")), "--seeds", str(SAID / "seeds.yml"), "--first-party", "sample.example"]
 # An automation agent for phones that carries a Chinese analytics SDK; MIT-licensed wrapper.
+PASSWORD = "mingcha-demo"  # of the made-up people
 PACKAGE = "cc12703-uiautomator2==2.21.6"
 MEMBER = "uiautomator2/assets/app-uiautomator.apk"
 SHA256 = "5f06e7d10c06d264bf56fa579e9f7ae57d3c98f0723ba209d8f276253f898ff3"
@@ -82,10 +85,30 @@ def main() -> int:
                 [*command, "--format", "html", "-o", str(report)], check=True, stderr=subprocess.DEVNULL
             )
             reports.append(report)
+    office(out, command_of(EXHIBITS))
     print("\n报告 / reports:")
     for report in reports:
         print(f"  {report}")
+    home = (out / "home").resolve()
+    print(f"\n管理端 / office:\n  MINGCHA_HOME={home} {Path(sys.executable).with_name('mingcha')} serve")
+    print(f"  http://127.0.0.1:8000/  officer | second | approver | other | tester, {PASSWORD}")
     return 0
+
+
+def command_of(exhibits: list[str]) -> list[str]:
+    """The inspection of a subject."""
+    return [sys.executable, "-m", "mingcha", "scan", *exhibits, "--fail-on", "never"]
+
+
+def office(out: Path, scan: list[str]) -> None:
+    """An office in `out`/home: made-up cases, and a case that rests on the sample's inspection."""
+    home, result = (out / "home").resolve(), out / "sample.json"
+    shutil.rmtree(home, ignore_errors=True)
+    env = {**os.environ, "MINGCHA_HOME": str(home)}
+    subprocess.run([*scan, "--format", "json", "-o", str(result)], check=True, stderr=subprocess.DEVNULL)
+    manage = [sys.executable, "-m", "mingcha", "manage"]
+    for command in (["seed", "--cases", "24", "--password", PASSWORD], ["take", str(result), "--open-as", "officer"], ["tick"]):
+        subprocess.run([*manage, *command], check=True, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

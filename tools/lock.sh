@@ -1,7 +1,7 @@
 #!/bin/sh
 # Write the lock files: every distribution with version and hashes, no addresses.
 #   requirements/core.lock   what `pip install mingcha` brings, and the build backend
-#   requirements/evidence.lock   the same with the extra `evidence`, which the demonstration needs
+#   requirements/demo.lock   the same with the extras `evidence` and `server`, which the demonstration needs
 #   requirements/dev.lock    the same and all that tests, types, lint and benchmarks need
 # Needs uv (pip install uv). Give --upgrade to move to newer versions.
 set -eu
@@ -11,5 +11,5 @@ compile() {
         --python-version 3.11 --universal "$@"
 }
 compile pyproject.toml requirements/build.in -o requirements/core.lock ${UPGRADE:-}
-compile pyproject.toml requirements/build.in --extra evidence -c requirements/core.lock -o requirements/evidence.lock ${UPGRADE:-}
+compile pyproject.toml requirements/build.in --extra evidence --extra server -c requirements/core.lock -o requirements/demo.lock ${UPGRADE:-}
 compile pyproject.toml requirements/build.in --group dev -c requirements/core.lock -o requirements/dev.lock ${UPGRADE:-}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# System parts that some tests need: dexdump (peer), tshark (TLS of captures), Chromium and CJK fonts (reports), node (axe), Java and
+# System parts that some tests need: dexdump (peer), PostgreSQL (the office), tshark (TLS of captures), Chromium and CJK fonts (reports), node (axe), Java and
 # the Android build tools (samples rebuilt from their sources).
 # Installed where that is possible (root on Debian); elsewhere those tests skip with a reason.
 set -u
@@ -13,6 +13,7 @@ command -v apksigner >/dev/null || want="$want apksigner"
 command -v javac    >/dev/null || want="$want openjdk-17-jdk-headless"
 [ -e /usr/share/android-framework-res/framework-res.apk ] || want="$want android-framework-res"
 command -v tshark   >/dev/null || want="$want tshark"
+[ -d /usr/lib/postgresql ] || want="$want postgresql"
 command -v npm      >/dev/null || want="$want nodejs npm"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || want="$want fonts-noto-cjk"
 if [ -n "$want" ]; then

@@ -6,7 +6,7 @@ Everything is invented: the company, the hosts (names reserved for examples, but
 nothing was ever sent), the identifiers of the test device (`seeds.yml`, made by `mingcha seeds new`). Planted: the policy
 denies collecting the phone number, names device information only in general, lists two SDKs and one item of each; the log
 shows calls before consent, in background and a refusal that was respected; the capture shows identifiers in the clear, as
-MD5 and in base64, to the app's own host and to an SDK's. Near-misses: an item that is named and read after consent, an
+MD5 and in base64, to the app's own host and to an SDK's, before consent and after. Near-misses: an item that is named and read after consent, an
 attempt that the system refused, an identifier-like number that is none of the device's.
 """
 
@@ -71,7 +71,8 @@ def behaviour() -> str:
     records: list[dict[str, Any]] = [
         {"mingcha-behaviour": 1, "event": "run", "run": "r1", "package": PACKAGE, "uid": 10123, "device": "test device",
          "tool": "recorder 1", "consent_at_start": "none", "hooks": hooks},
-        {"event": "clock-sync", "t": 0, "wall": 1795759200000},
+        # The device's clock is five minutes ahead of the one that recorded the traffic; the readings of both say so.
+        {"event": "clock-sync", "t": 0, "wall": 1795759500000, "recorder": 1795759200012, "within": 25},
         *({"event": "hook-test", "t": 1000 + n, "api": h, "result": "ok"} for n, h in enumerate(hooks)),
         {"event": "process-start", "t": SECOND // 10, "process": PACKAGE, "cause": "activity", "by": "com.vendor.launcher"},
         {"event": "foreground", "t": SECOND // 5},
@@ -91,6 +92,7 @@ def behaviour() -> str:
         {"event": "background", "t": 60 * SECOND},
         *(call(61 + n * 4, "android.net.wifi.WifiInfo.getMacAddress", PUSH) for n in range(45)),
         {"event": "screen-off", "t": 250 * SECOND},
+        {"event": "clock-sync", "t": 251 * SECOND, "wall": 1795759751000, "recorder": 1795759451008, "within": 25},
     ]  # fmt: skip
     return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mingcha import __version__
-from mingcha.cli_inputs import at_option, drafts_option, kind_options, prints_option, seeds_option
+from mingcha.cli_inputs import at_option, drafts_option, exhibit_options, stated_options
 from mingcha.errors import BadInput, Exit, MingchaError, Usage
 from mingcha.plain import plain
 
@@ -34,6 +34,7 @@ class _State:
         self.prints: Path | None = None
         self.seeds: Path | None = None
         self.forced: list[tuple[Path, str]] = []
+        self.said: dict[str, Any] = {}
         self._settings: Settings | None = None
 
     @property
@@ -63,7 +64,7 @@ class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "sdk", "seeds"])
+        return sorted([*super().list_commands(ctx), "manage", "sdk", "seeds", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "sdk":
@@ -74,6 +75,10 @@ class _Verbs(click.Group):
             from mingcha.cli_seeds import seeds
 
             return seeds
+        if cmd_name in ("serve", "manage"):
+            from mingcha import cli_office
+
+            return cli_office.serve if cmd_name == "serve" else cli_office.manage
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -155,9 +160,8 @@ exhibit_argument = click.argument(
     help="Keep exhibits, facts and result there. 存档目录。",
 )
 @drafts_option
-@prints_option
-@seeds_option
-@kind_options
+@exhibit_options
+@stated_options
 @_formats
 @click.pass_obj
 def scan(
@@ -169,7 +173,8 @@ def scan(
     from mingcha import pipeline
 
     _targets(formats, output)
-    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state), forced=state.forced)
+    stated = pipeline.Stated(**state.said)
+    read = pipeline.read(exhibits, state.settings, app_type=app_type, progress=_progress(state), forced=state.forced, stated=stated)
     inspection = pipeline.judge(read, at, drafts=drafts)
     if store_root:
         from mingcha import report
@@ -187,9 +192,8 @@ def scan(
 @cli.command(short_help="Print facts as JSON lines. 输出事实。")
 @exhibit_argument
 @click.option("--kind", "kinds", multiple=True, help="Only facts of this kind; repeatable. 仅输出该类事实。")
-@prints_option
-@seeds_option
-@kind_options
+@exhibit_options
+@stated_options
 @lang_option
 @click.pass_obj
 def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> None:
@@ -205,7 +209,8 @@ def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> 
         )
     import msgspec
 
-    read = pipeline.read(exhibits, state.settings, progress=_progress(state), forced=state.forced)
+    stated = pipeline.Stated(**state.said)
+    read = pipeline.read(exhibits, state.settings, progress=_progress(state), forced=state.forced, stated=stated)
     encode = msgspec.json.Encoder().encode
     for fact in read.facts:
         if not kinds or fact["kind"] in kinds:
@@ -216,6 +221,7 @@ def facts(state: _State, exhibits: tuple[Path, ...], kinds: tuple[str, ...]) -> 
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
 @at_option
 @drafts_option
+@stated_options
 @click.option("--explain", metavar="RULE", help="Walk one finding back to its facts. 回溯一条结论的依据。")
 @_formats
 @click.pass_obj
@@ -229,7 +235,7 @@ def judge(
     _targets(formats, output)
     inspections = []
     for n, folder in enumerate(runs):
-        read = pipeline.load(folder)
+        read = pipeline.load(folder, pipeline.Stated(**state.said))
         inspection = pipeline.judge(read, at, drafts=drafts)
         inspections.append(inspection)
         if explain:

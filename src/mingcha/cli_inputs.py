@@ -41,6 +41,55 @@ def kind_options(function: F) -> F:
     return function
 
 
+def exhibit_options(function: F) -> F:
+    """By what exhibits are read, and of what kind they are."""
+    return prints_option(seeds_option(kind_options(function)))
+
+
+def _say(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Remember what the user states beside the exhibits."""
+    if value not in (None, ()):
+        context.obj.said[str(parameter.name)] = value
+
+
+def _domains(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
+    if value:
+        from mingcha.extract.join import parties
+
+        _say(context, parameter, tuple(dict.fromkeys(parties.normal(v) for v in value)))
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    from mingcha.extract.join import seconds
+
+    at = seconds(value)
+    if at is None:
+        raise Usage(
+            f"不是带时区的时间：{value[:80]}", f"no time with a zone: {value[:80]}",
+            {"zh": "请写成 2026-11-22T10:00:05+08:00", "en": "write it as 2026-11-22T10:00:05+08:00"},
+        )  # fmt: skip
+    _say(context, parameter, at)
+
+
+def stated_options(function: F) -> F:
+    """What the user states that no exhibit says."""
+    options: tuple[Callable[[F], F], ...] = (
+        click.option("--first-party", multiple=True, callback=_domains, expose_value=False, metavar="DOMAIN",
+            help="Domain or address of the operator; repeatable. 运营者的域名或地址。"),
+        click.option("--consent-at", callback=_moment, expose_value=False, metavar="TIME",
+            help="When consent was first given, by the recording's clock. 首次同意的时刻（以流量记录的时钟为准）。"),
+        click.option("--clock-within", type=click.FloatRange(0, 86_400), callback=_say, expose_value=False, metavar="SECONDS",
+            help="How far that time, or the clocks of device and recorder, may be off. 时钟误差上限，秒。"),
+        click.option("--geo", multiple=True, type=click.Path(path_type=Path), callback=_say, expose_value=False, metavar="F",
+            help="Your table of addresses, MMDB or CSV; repeatable. 自备的地址登记表。"),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
     try:
         return date.fromisoformat(value) if value else date.today()

@@ -55,6 +55,7 @@ def parts(settings: Settings) -> list[Part]:
                 ("pyahocorasick", "缺少时不查找预置标识", "without it planted values are not looked for"),
                 ("publicsuffixlist", "缺少时不识别注册域名", "without it registrable domains are not told"),
                 ("brotli", "缺少时不解压 Brotli", "without it Brotli bodies stay closed"),
+                ("maxminddb", "缺少时不读取 MMDB 地址表", "without it tables of addresses in MMDB cannot be read"),
             )
         ),
         Part("tshark", shutil.which("tshark"), False, "流量：缺少时不解密附带密钥的 TLS", "traffic: without it TLS stays closed even with its secrets"),
@@ -62,6 +63,10 @@ def parts(settings: Settings) -> list[Part]:
         *(
             Part(n, _package(n), False, "读取 PDF 政策所需（evidence）", "needed for policies in PDF (extra evidence)")
             for n in ("pypdfium2", "pdfplumber")
+        ),
+        *(
+            Part(n, _package(n), False, "识别扫描页文字所需（ocr）", "needed to read scanned pages (extra ocr)")
+            for n in ("rapidocr", "onnxruntime")
         ),
         Part("dexdump", shutil.which("dexdump"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("androguard", _package("androguard"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),

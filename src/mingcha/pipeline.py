@@ -17,8 +17,11 @@ import msgspec
 
 from mingcha import extract, store
 from mingcha.errors import BadInput
+from mingcha.extract.join import UNTOLD, Stated, join
 from mingcha.model import Exhibit, Fact, Inspection, Limitation, Signer, Subject
 from mingcha.settings import Settings
+
+__all__ = ["Read", "Stated", "joined", "judge", "keep", "load", "read", "subject_of"]
 
 Progress = Callable[[str], None]
 _SDK_FORMATS = ("aar", "jar")
@@ -40,10 +43,10 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(
     paths: Sequence[Path], settings: Settings, *, app_type: int | None = None, catalogue: Path | None = None,
-    progress: Progress | None = None, forced: Sequence[tuple[Path, str]] = (),
+    progress: Progress | None = None, forced: Sequence[tuple[Path, str]] = (), stated: Stated | None = None,
 ) -> Read:  # fmt: skip
-    """Read all exhibits of one subject; of those in `forced` the kind is stated. BadInput where none of them can be
-    read."""
+    """Read all exhibits of one subject; of those in `forced` the kind is stated. `stated`: what the user says beside
+    them. BadInput where none of them can be read."""
     started, cpu = time.perf_counter(), _cpu()
     kinds = [*(extract.sniff(p) for p in paths), *(extract.stated(p, kind) for p, kind in forced)]
     paths = [*paths, *(p for p, _ in forced)]
@@ -53,6 +56,7 @@ def read(
         _check_prints(settings.prints)
     if settings.identity:
         _check_seeds(settings.identity, catalogue)
+    _check_tables(stated)
     worker = extract.Worker(
         settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
         cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb, prints=settings.prints, seeds=settings.identity,
@@ -84,9 +88,30 @@ def read(
         "read_seconds": round(time.perf_counter() - started, 4),
         "read_cpu_seconds": round(_cpu() - cpu, 4),
     }
-    return Read(
-        subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing
-    )
+    whole = Read(subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing)
+    return joined(whole, stated)
+
+
+def joined(read: Read, stated: Stated | None = None) -> Read:
+    """What was read, with what only all exhibits together tell (`extract.join`)."""
+    if (stated is None or stated == Stated()) and not any(e.kind == "traffic" for e in read.exhibits):
+        return read  # a package alone has facts by the hundred thousand
+    facts = join(read.facts, stated)
+    untold = {f["exhibit"]: Limitation(code=f["code"], detail=f["detail"]) for f in facts if f.get("code") == UNTOLD}
+    exhibits = []
+    for e in read.exhibits:
+        others = tuple(lim for lim in e.limitations if lim.code != UNTOLD)
+        exhibits.append(msgspec.structs.replace(e, limitations=(*others, untold[e.sha256]) if e.sha256 in untold else others))
+    return msgspec.structs.replace(read, facts=facts, exhibits=tuple(exhibits))
+
+
+def _check_tables(stated: Stated | None) -> None:
+    """A table of addresses that is none is refused before anything is read."""
+    if stated and stated.geo:
+        from mingcha.extract.join import registration
+
+        for path in stated.geo:
+            registration.load(path)
 
 
 def _of_one_subject(exhibits: list[Exhibit], facts: list[Fact]) -> tuple[list[Exhibit], list[Fact]]:
@@ -183,10 +208,14 @@ def keep(root: Path, read: Read, inspection: Inspection, result: bytes, paths: S
     return target.save(run, read.facts, result)
 
 
-def load(folder: Path) -> Read:
-    """A stored run as it was read."""
+def load(folder: Path, stated: Stated | None = None) -> Read:
+    """A stored run as it was read; with `stated`, as it is by that."""
     run, facts = store.load(folder)
-    return Read(subject=run.subject, exhibits=run.exhibits, facts=list(facts), timing=dict(run.timing))
+    read = Read(subject=run.subject, exhibits=run.exhibits, facts=list(facts), timing=dict(run.timing))
+    if stated is None or stated == Stated():
+        return read
+    _check_tables(stated)
+    return joined(read, stated)
 
 
 def subject_of(exhibits: Sequence[Exhibit], facts: Sequence[Fact], app_type: int | None) -> Subject:

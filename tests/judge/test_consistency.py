@@ -107,6 +107,16 @@ def test_over_declared_needs_code_and_a_run() -> None:
     assert rows(said("imei"), observed=("policy", "package")) == {}
 
 
+def test_what_people_type_and_what_only_a_child_shows_is_not_over_declared() -> None:
+    assert rows(said("name"), said("phone-number")) == {}  # no interface needs to yield them
+    assert rows(said("imei", actor="user")) == {}
+    assert ("location", "app") not in rows(said("location"), path("precise-location"))
+    package = {"kind": "package", "exhibit": "k", "where": ""}
+    hidden = {"kind": "limitation", "exhibit": "k", "where": "", "code": "packed", "detail": ""}
+    assert rows(said("imei"), package)["imei", "app"]["verdict"] == "over-declared"
+    assert rows(said("imei"), package, hidden) == {}
+
+
 def test_the_worst_comes_first_and_figures_count_all() -> None:
     kinds = {"policy-document": [DOC], "statement": [said("imei"), said("imsi", polarity=False)],
              "behaviour": [called(), called("imsi"), called("android-id")]}  # fmt: skip
@@ -122,3 +132,40 @@ def test_a_package_alone_has_no_table() -> None:
 @pytest.mark.parametrize("junk", [{"items": None}, {"items": ["no-such-item"]}, {"item": 7}, {"t": "x", "count": "y"}, {"owner": None}])
 def test_odd_facts_do_no_harm(junk: dict[str, Any]) -> None:
     rows(said("imei") | junk, called() | junk, sent() | junk, path() | junk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [said("imei", actor="sdk"), said("imei", actor="third"), said("imei", act="share", quote="我们接入示例SDK"), said("imei", act="share", receiver="合作方")],
+)
+def test_what_an_unknown_sdk_or_company_does_is_not_the_app_s(statement: dict[str, Any]) -> None:
+    assert rows(statement, called())["imei", "app"]["verdict"] == "omitted"
+    assert rows(said("imei", act="share"), called())["imei", "app"]["verdict"] == "disclosed"  # nobody else is spoken of
+
+
+def test_a_definition_declares_nothing_by_name() -> None:
+    assert rows(said("imei", by="definition"), called())["imei", "app"]["verdict"] == "vague"
+
+
+def test_a_product_goes_by_the_name_of_a_near_relation_only() -> None:
+    located = {"kind": "sdk", "id": "baidu-location", "name": "定位"}
+    assert rows(said("imei", sdk="baidu-map"), called(owner=located))["imei", "baidu-location"]["verdict"] == "vague"
+    assert rows(said("imei", sdk="baidu-location"), called(owner=located))["imei", "baidu-location"]["verdict"] == "disclosed"
+    tencent = {"kind": "sdk", "id": "tencent-location", "name": "定位"}
+    assert rows(said("imei", sdk="wechat-opensdk"), called(owner=tencent))["imei", "tencent-location"]["verdict"] == "omitted"
+
+
+def test_a_framework_does_what_the_app_s_scripts_ask() -> None:
+    framework = {"kind": "sdk", "id": "react-native", "name": "React Native"}
+    assert set(rows(said("imei"), called(owner=framework))) == {("imei", "app")}
+
+
+def test_passages_are_told_once() -> None:
+    one = said("imei")
+    assert len(rows(one, one | {"act": "use"}, said("imei", where="2"), called())["imei", "app"]["declared"]["passages"]) == 2
+
+
+def test_what_is_not_shared_or_kept_may_be_obtained() -> None:
+    for denies in ("share", "store", "use"):
+        assert rows(said("imei", polarity=False, denies=denies), called())["imei", "app"]["verdict"] == "omitted"
+    assert rows(said("imei", polarity=False, denies="collect"), called())["imei", "app"]["verdict"] == "contradicted"

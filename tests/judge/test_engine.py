@@ -119,6 +119,14 @@ def test_step_7_limitations() -> None:
     assert outcome(one, fact("limitation", code="timeout")).outcome == "passed"
 
 
+def test_step_7_silence_counts_only_where_something_was_recorded() -> None:
+    one = rule(match=HIT, recorded={"fact": "component"})
+    assert (outcome(one).outcome, outcome(one).reasons) == ("cantTell", ["unrecorded"])
+    assert outcome(one, fact("component", name="a")).outcome == "passed"
+    assert outcome(one, BAD).outcome == "failed"  # what was seen needs no such thing
+    assert outcome(rule(suspect=LEAD, recorded={"fact": "listing"}), fact("package", format="apk")).outcome == "cantTell"
+
+
 def test_step_8_passed_unless_a_person_must_look() -> None:
     assert outcome(rule(match=HIT)).outcome == "passed"
     assert outcome(rule(suspect=LEAD)).outcome == "passed"

@@ -260,6 +260,14 @@ def test_clauses_of_leads_stand_once_in_a_table_for_paper() -> None:
     assert texts and all("2.2.1, 2.2.2" in t for t in texts)
 
 
+def test_what_a_rule_has_to_have_on_record_is_told_by_its_own_words() -> None:
+    waits = finding("self-start-observed", "other", "cantTell", "甲", "a", confidence="suspected", reasons=("unrecorded",))
+    other = finding("no-such-rule", "other", "cantTell", "乙", "b", confidence="suspected", reasons=("unrecorded",))
+    body = page(inspection([waits, other]), "zh").body
+    assert "没有可据以判断的记录，尚需一小时以上、记有进程启动起因的行为记录。" in body
+    assert "材料中没有此类记录，未见问题不等于没有问题。" in body
+
+
 def test_english_page_has_no_chinese_of_ours() -> None:
     body = page(inspection(), "en").body.replace(table()["page.also"]["zh"], "")
     ours = {

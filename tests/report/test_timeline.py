@@ -80,3 +80,24 @@ def test_the_page_shows_it_and_escapes_names(lang: str) -> None:
 )  # fmt: skip
 def test_odd_inventories_do_no_harm(junk: Any) -> None:
     timeline.section({"timeline": junk}, ZH)
+
+
+SENT = {"kind": "transmit", "exhibit": "t", "where": "1", "t": 0.0, "item": "imei", "form": "md5", "host": "log.ads.example", "domain": "ads.example", "party": "unknown", "by": "seed", "clear": False}  # fmt: skip
+JOIN = {"kind": "clock-join", "exhibit": "t", "where": "", "by": "sync", "log": "b", "begin": "2026-11-27T06:00:00.000+00:00", "consent": None, "within": 0.1}
+ZERO = 1_795_759_200.0
+
+
+@pytest.mark.parametrize("w", [ZH, EN])
+def test_what_was_sent_is_drawn_beside_the_calls(w: Any) -> None:
+    sends = [
+        {**SENT, "at": ZERO + 1, "state": "pre-consent"}, {**SENT, "at": ZERO + 6.95, "state": "unknown"}, {**SENT, "at": ZERO + 90, "state": "consented", "party": "first"},
+        {**SENT, "at": ZERO - 9, "state": "unknown"}, {**SENT, "at": None, "state": "unknown"}, {**SENT, "at": ZERO + 1, "exhibit": "other", "state": None},
+        {**SENT, "at": ZERO + 2, "by": "shape", "state": "pre-consent"},
+    ]  # fmt: skip
+    run = judged.table({"behaviour": [called(t=0.5, state="pre-consent")], "app-state": [state(7.0, "consent-accepted")], "transmit": sends, "clock-join": [JOIN]}, CAT)
+    assert [(lane["owner"]["kind"], [(m["t"], m.get("sent", False)) for m in lane["marks"]]) for lane in run["lanes"]] == [
+        ("app", [(0.5, False), (90.0, True)]), ("host", [(1.0, True), (6.95, True)])]  # fmt: skip
+    found = timeline.section({"timeline": run}, w)
+    assert found is not None and [lane.counts for lane in found.lanes] == [[1, 0, 1], [0, 1, 1]]
+    assert found.states == [w("state.pre-consent"), w("timeline.sent_before"), w("timeline.sent")] and found.lanes[1].name == "ads.example"
+    assert judged.table({"transmit": sends}, CAT) == {}  # nothing brought the clocks together

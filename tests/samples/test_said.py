@@ -41,6 +41,7 @@ def test_every_exhibit_is_read_by_its_own_reader(inspection: Inspection) -> None
         ("unchangeable-ids-before-consent", "failed", "behaviour"),
         ("resettable-ids-before-consent", "failed", "behaviour"),
         ("device-ids-sent-in-clear", "failed", "transmit"),
+        ("third-party-before-consent", "failed", "transmit"),
         ("location-before-consent", "cantTell", "behaviour"),  # tried and refused by the system
         ("collected-item-undisclosed", "cantTell", "transmit"),
         ("denied-yet-done", "cantTell", "statement"),

@@ -23,6 +23,7 @@ def check(rule: Rule, catalogue: Catalogue, file: str, checks: Collection[str]) 
         *_basis(rule, catalogue),
         *_trees(rule, catalogue),
         *_coverage(rule),
+        *_record(rule),
     ):
         yield Problem(file, where, zh, en)
 
@@ -37,6 +38,11 @@ def _place(rule: Rule, file: str) -> Iterator[Fault]:
         yield "id", "只用小写字母、数字和连字符", "only small letters, digits and hyphens"
     if rule.version < 1:
         yield "version", "自 1 起", "starts at 1"
+
+
+def _record(rule: Rule) -> Iterator[Fault]:
+    if (rule.recorded is None) != (rule.evidence.record is None):
+        yield "evidence.record", "recorded 与 evidence.record 须同时有或者同时无", "recorded and evidence.record go together"
 
 
 def _names(rule: Rule, catalogue: Catalogue, checks: Collection[str]) -> Iterator[Fault]:
@@ -113,7 +119,7 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _trees(rule: Rule, catalogue: Catalogue) -> Iterator[Fault]:
-    for name in ("applies", "match", "suspect"):
+    for name in ("applies", "recorded", "match", "suspect"):
         node = getattr(rule, name)
         if node is None or any(True for _ in tree.check(node, catalogue.facts, name)):
             continue  # the loader has told what is wrong with it
@@ -124,6 +130,8 @@ def _trees(rule: Rule, catalogue: Catalogue) -> Iterator[Fault]:
 
 def _leaf(leaf: Node, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     kind = leaf["fact"]
+    if kind == "behaviour" and leaf.get("at_least", 1) > 1:
+        yield "behaviour 一条代表多次调用，at_least 数的是条数；请用 per_minute、count", "a behaviour fact stands for many calls and at_least counts facts: ask per_minute or count"
     for name, condition in leaf.get("where", {}).items():
         values, operators = _operands(condition)
         domain = _domain(kind, name, catalogue)

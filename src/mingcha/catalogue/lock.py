@@ -36,6 +36,8 @@ def digest(rule: Rule) -> str:
     """SHA-256 of everything in a rule that can change an outcome or its basis."""
     meaning = {name: value for name, value in plain(rule).items() if name not in FREE}
     meaning["sheet"] = rule.sheet is not None
+    if rule.recorded is None:  # a field that came later must not change the digest of rules without it
+        del meaning["recorded"]
     return hashlib.sha256(msgspec.json.encode(meaning, order="sorted")).hexdigest()
 
 

@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "shows_not": ("不能说明的问题", "What it does not show"),
     "suspect": ("线索依据", "Evidence to suspect"),
     "confirm": ("认定依据", "Evidence to confirm"),
+    "record": ("不作通过结论，除非有", "Never passed without"),
     "question": ("人工核验问题", "Question for a person"),
     "attach": ("应附材料", "What to attach"),
     "basis": ("依据", "Legal basis"),
@@ -82,7 +83,7 @@ def rule_page(rule: Rule, catalogue: Catalogue, lang: Lang = "zh") -> str:
     lines = [f"### {_safe(said(rule.title, lang))}", "", f"`{rule.id}` · {meta}", ""]
     for name in ("what", "why", "fix", "limits", "shows_not"):
         lines.append(f"- **{word(name, lang)}**{colon}{_safe(said(getattr(rule, name), lang))}")
-    for name in ("suspect", "confirm"):
+    for name in ("suspect", "confirm", *(("record",) if rule.evidence.record else ())):
         lines.append(f"- **{word(name, lang)}**{colon}{_safe(said(getattr(rule.evidence, name), lang))}")
     if rule.sheet is not None:
         for name in ("question", "attach"):

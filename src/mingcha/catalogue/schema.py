@@ -47,10 +47,12 @@ class Basis(Strict):
 
 
 class EvidenceNeeds(Strict):
-    """What is needed to suspect and what to confirm."""
+    """What is needed to suspect, what to confirm and, where silence alone does not count, to pass."""
 
     suspect: Text
     confirm: Text
+    record: Text | None = None
+    """What a rule with `recorded` still needs, as a noun phrase."""
 
 
 class Sheet(Strict):
@@ -93,6 +95,8 @@ class Rule(Strict, kw_only=True):
     needs: list[str]
     blocked_by: list[str] = []
     applies: Node | None = None
+    recorded: Node | None = None
+    """What must have been seen before silence says anything: without it the rule never passes."""
     match: Node | None = None
     suspect: Node | None = None
     check: str | None = None

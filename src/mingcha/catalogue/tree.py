@@ -71,13 +71,13 @@ def check_rule(rule: Rule, kinds: Kinds, file: str) -> list[Problem]:
     def say(where: str, zh: str, en: str) -> None:
         found.append(Problem(file, where, zh, en))
 
-    for name in ("applies", "match", "suspect"):
+    for name in ("applies", "recorded", "match", "suspect"):
         node = getattr(rule, name)
         if node is None:
             continue
         wrong = list(check(node, kinds, name))
         found += [Problem(file, where, zh, en) for where, zh, en in wrong]
-        if wrong or name == "applies":
+        if wrong or name in ("applies", "recorded"):
             continue
         unseen = sorted(channels(node, kinds, negated=True) - set(rule.needs))
         if unseen:

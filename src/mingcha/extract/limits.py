@@ -136,6 +136,8 @@ class Limits:
     """Columns of one table, and cells that one may span."""
     policy_seconds: float = 40.0
     """CPU time for one PDF file, below the child's own limit, so that what was read is still told."""
+    policy_recognition: float = 30.0
+    """CPU time of it for optical recognition, some two and a half seconds a page; pages beyond stay unread."""
 
     # ---- facts -------------------------------------------------------------------------------
     facts_per_kind: int = 100_000

@@ -15,6 +15,7 @@ from typing import Any
 
 from mingcha.catalogue import Catalogue
 from mingcha.catalogue.loader import texts
+from mingcha.catalogue.schema import Sdk
 from mingcha.judge.evidence import owner
 from mingcha.model import Fact
 
@@ -22,6 +23,8 @@ Row = dict[str, Any]
 VERDICTS = ("contradicted", "omitted", "vague", "not-read", "over-declared", "disclosed")
 """Worst first. not-read: no document was read, or not all of one, so that an absence says nothing."""
 ROWS, TOLD, TEXT = 300, 3, 200  # rows; pieces of evidence of one cell, characters of one
+# Roots of what nobody types: it comes from the system or not at all.
+SYSTEM = frozenset({"device-info", "sensor-info", "location", "contacts-info", "communication"})
 GIVES = frozenset({"share", "entrust", "transfer", "provide"})
 _CODE = ("reachable", "needs-run", "guarded", "not-reachable")
 Key = tuple[str, str, str]  # item, kind of receiver, its id
@@ -48,7 +51,9 @@ def table(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue, observed: I
     whole = bool(documents) and all(f.get("whole") is not False for f in kinds["policy-document"])
     whole = whole and not any(str(f.get("exhibit")) in documents for f in kinds.get("limitation", ()))
     permissions = {str(f.get("name")) for f in kinds.get("permission", ())}
-    rows = [_row(key, c, said, catalogue, permissions, seen, whole) for key, c in _collect(kinds, catalogue).items()]
+    cells = _collect(kinds, catalogue)
+    idle = _idle(kinds, cells, catalogue) if {"package", "behaviour"} <= seen else frozenset()
+    rows = [_row(key, c, said, catalogue, permissions, seen, whole, idle) for key, c in cells.items()]
     rows = [r for r in rows if r["verdict"]]
     rows.sort(key=_rank)
     counts = Counter(r["verdict"] for r in rows)
@@ -74,19 +79,28 @@ class _Said:
             out.by.setdefault((kind, id_), []).append(f)
         return out
 
-    def about(self, kind: str, id_: str) -> list[Fact]:
-        """What speaks of a receiver. Code that nobody claims and hosts of nobody known are the app's own to explain;
-        of another company, whoever is named as a receiver may be meant."""
+    def about(self, kind: str, id_: str) -> tuple[list[Fact], bool]:
+        """What speaks of a receiver, and whether it speaks of that very one. Code that nobody claims and hosts of
+        nobody known are the app's own to explain; of another company, whoever is named as a receiver may be meant."""
         if kind in ("unknown", "system", "own-host"):
-            return self.by.get(FIRST[:2], [])
+            return self.by.get(FIRST[:2], []), True
         if kind == "host":
-            return [f for (k, _), found in self.by.items() if k == "named" for f in found]
+            return [f for (k, _), found in self.by.items() if k == "named" for f in found], False
         own = self.by.get((kind, id_), [])
         if own or kind != "sdk" or id_ not in self.catalogue.sdks:
-            return own
-        # A base library or a host goes by the name of another product of the same company.
-        sdks, vendor = self.catalogue.sdks, self.catalogue.sdks[id_].vendor
-        return [f for (k, other), found in self.by.items() if k == "sdk" and other in sdks and sdks[other].vendor == vendor for f in found]
+            return own, True
+        sdks = self.catalogue.sdks
+        near = [f for (k, other), found in self.by.items() if k == "sdk" and other in sdks and _kin(sdks[id_], sdks[other]) for f in found]
+        return near, False
+
+
+def _kin(one: Sdk, other: Sdk) -> bool:
+    """Whether two products of one company go by each other's name: a base library by that of what it belongs to, and
+    products for the same purpose, such as maps and positioning."""
+    if one.vendor != other.vendor:
+        return False
+    purposes = {one.purpose, other.purpose}
+    return len(purposes) == 1 or purposes <= {"map", "location"} or "utility" in purposes
 
 
 def _collect(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> dict[Key, _Cells]:
@@ -121,6 +135,18 @@ def _collect(kinds: Mapping[str, Sequence[Fact]], catalogue: Catalogue) -> dict[
     return {key: c for key, c in out.items() if key[0] in catalogue.items}
 
 
+def _idle(kinds: Mapping[str, Sequence[Fact]], cells: Mapping[Key, _Cells], catalogue: Catalogue) -> frozenset[str]:
+    """Items of which it would show if anything obtained them, and nothing does: only an interface of the system
+    yields them (what people type or choose leaves no trace), the package was read without a limitation, and neither
+    they nor anything that belongs to them was found at any receiver."""
+    packages = {f.get("exhibit") for f in kinds.get("package", ())}
+    if any(f.get("exhibit") in packages for f in kinds.get("limitation", ())):
+        return frozenset()
+    yielded = {a for api in catalogue.apis.values() for m in api.members if m.item in catalogue.items for a in catalogue.ancestors(str(m.item))}
+    found = {a for (item, _, _), c in cells.items() if c.code or c.called or c.sent for a in catalogue.ancestors(item)}
+    return frozenset(i for i in yielded - found if catalogue.ancestors(i)[-1] in SYSTEM)
+
+
 # ---- receivers ------------------------------------------------------------------------------------
 
 
@@ -136,17 +162,17 @@ def _owner(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
     who = owner(f.get("owner"))
     if who.kind == "sdk":
         known = catalogue.sdks.get(who.id)
-        # A support library does what its caller asks: what it touches is the app's doing.
-        return FIRST if known is not None and not known.personal else _sdk(who.id, catalogue, who.name)
+        # A support library does what its caller asks, and a framework what the app's scripts ask: the app's doing.
+        return FIRST if known is not None and known.personal is not True else _sdk(who.id, catalogue, who.name)
     return FIRST if who.kind == "app" else (who.kind, who.id, who.name)
 
 
 def _party(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
+    if f.get("party") == "first":  # whosever code sent it
+        return FIRST
     for name in (f.get("sdk"), f.get("vendor")):
         if name and str(name) in catalogue.sdks:
             return _sdk(str(name), catalogue)
-    if f.get("party") == "first":
-        return FIRST
     name = str(f.get("vendor") or f.get("host") or "")
     return "host" if f.get("party") == "third" else "own-host", name, name
 
@@ -154,9 +180,10 @@ def _party(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
 def _spoken_of(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
     if f.get("sdk"):
         return _sdk(str(f["sdk"]), catalogue)
-    if f.get("act") in GIVES and f.get("receiver"):
-        return "named", str(f["receiver"])[:TEXT], str(f["receiver"])[:TEXT]
-    return FIRST
+    receiver = str(f.get("receiver") or "")[:TEXT]
+    gives = f.get("act") in GIVES and (receiver or "SDK" in str(f.get("quote")))
+    # An SDK that the catalogue does not know is another company all the same.
+    return ("named", receiver, receiver) if gives or f.get("actor") in ("sdk", "third") else FIRST
 
 
 def _listed(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
@@ -168,11 +195,13 @@ def _listed(f: Fact, catalogue: Catalogue) -> tuple[str, str, str]:
 
 
 def _row(
-    key: Key, c: _Cells, said: _Said, catalogue: Catalogue, permissions: set[str], seen: frozenset[str], whole: bool
+    key: Key, c: _Cells, said: _Said, catalogue: Catalogue, permissions: set[str], seen: frozenset[str], whole: bool, idle: frozenset[str]
 ) -> Row:
     item, kind, id_ = key
     node = catalogue.items[item]
-    declared = _declared(item, kind, said.about(kind, id_), catalogue)
+    about, own = said.about(kind, id_)
+    declared = _declared(item, about, own, catalogue)
+    taken = any(item in (f.get("items") or ()) and f.get("actor") != "user" for f in about)  # not handed over by people
     row: Row = {
         "item": item, "name": texts(node.name), "sensitive": node.sensitive,
         "receiver": {"kind": kind, "id": id_, "name": c.name}, "declared": declared,
@@ -181,15 +210,14 @@ def _row(
     }  # fmt: skip
     run = row["called"]["count"] or row["sent"]["count"]
     row["ground"] = "run" if run else "code" if row["code"]["callers"] else "text"
-    row["verdict"] = _verdict(row, seen, whole)
+    row["verdict"] = _verdict(row, seen, whole, taken and item in idle)
     return row
 
 
-def _verdict(row: Row, seen: frozenset[str], whole: bool) -> str:
+def _verdict(row: Row, seen: frozenset[str], whole: bool, idle: bool) -> str:
     how = row["declared"]["how"]
     if row["ground"] == "text":
-        can_tell = how == "exact" and {"package", "behaviour"} <= seen and row["receiver"]["kind"] in ("app", "sdk")
-        return "over-declared" if can_tell else ""
+        return "over-declared" if idle and how == "exact" and row["receiver"]["kind"] in ("app", "sdk") else ""
     if "policy" not in seen:
         return "not-read"
     if how == "denied":
@@ -208,26 +236,29 @@ def _rank(row: Row) -> tuple[Any, ...]:
     return VERDICTS.index(row["verdict"]), not run, not row["sensitive"], -run, row["item"], who["kind"], who["id"]
 
 
-def _declared(item: str, kind: str, said: Sequence[Fact], catalogue: Catalogue) -> Row:
+def _declared(item: str, said: Sequence[Fact], own: bool, catalogue: Catalogue) -> Row:
     """How the documents speak of an item at a receiver: exact (the item by name), listed (the SDK's row of a list
-    names it), vague (only something wider), denied, or none; with the passages."""
+    names it), vague (only something wider, a near relation of the receiver, or what a word means in the text), denied,
+    or none; with the passages. `own`: they speak of that very receiver."""
     found: dict[str, list[Fact]] = {}
     ancestors = catalogue.ancestors(item)  # the item itself first
     for f in said:
         named = [a for a in ancestors if a in (f.get("items") or ())]
-        exact = bool(named) and named[0] == item and kind != "host"
+        exact = bool(named) and named[0] == item and own and f.get("by") != "definition"
         if f["kind"] == "sdk-listing":
             found.setdefault("listed" if exact else "vague" if named else "named", []).append(f)
         elif f.get("polarity") is False:
-            if exact and not f.get("condition"):  # "not without your consent" is no denial
+            # “Not without your consent” is no denial, and what is not shared or kept may be obtained all the same.
+            if exact and not f.get("condition") and f.get("denies") in (None, "collect"):
                 found.setdefault("denied", []).append(f)
         elif named:
             found.setdefault("exact" if exact else "vague", []).append(f)
     both = "exact" in found or "listed" in found  # a text that says both is another rule's matter
     how = next((h for h in ("denied", "exact", "listed", "vague") if h in found and not (h == "denied" and both)), "none")
+    once = {(f.get("exhibit"), f.get("where")): f for f in reversed(found.get(how, ()))}
     return {
-        "how": how, "passages": [_passage(f) for f in found.get(how, ())[:TOLD]],
-        "listed": any(f["kind"] == "sdk-listing" for f in said),
+        "how": how, "passages": [_passage(f) for f in list(reversed(once.values()))[:TOLD]],
+        "listed": own and any(f["kind"] == "sdk-listing" for f in said),
     }  # fmt: skip
 
 
@@ -277,6 +308,7 @@ def _sent(found: Sequence[Fact]) -> Row:
     ordered = sorted(sure, key=lambda f: (not f.get("clear"), _number(f.get("t"), 0)))
     return {
         "count": len(sure), "leads": len(found) - len(sure), "hosts": sorted({str(f.get("host")) for f in sure})[:TOLD],
+        "states": dict(sorted(Counter(str(f["state"]) for f in sure if f.get("state")).items())),
         "forms": sorted({str(f.get("form")) for f in sure}), "clear": any(f.get("clear") for f in sure),
         "first": min((_number(f.get("t"), 0) for f in sure), default=None),
         "evidence": [_place(f, f"{f.get('host')} {f.get('place') or ''}".strip()) for f in (ordered or found)[:TOLD]],

@@ -105,6 +105,9 @@ def _decide(rule: Rule, index: FactIndex, subject: Subject, traces: dict[str, Re
     if missing or tested.failed is None:
         return _open(rule, index, [*(f"channel:{c}" for c in missing), *_texts(tested)] or ["check"])
     limited = _limited(rule, index) + _unhooked(rule, index)
+    if rule.recorded is not None:
+        traces["recorded"] = recorded = matcher.run(rule.recorded)
+        limited += [] if recorded.state else ["unrecorded"]
     if limited:
         return _open(rule, index, limited)
     if rule.sheet is not None:

@@ -21,7 +21,7 @@ def explain(
     """Decide one rule again on the facts of a finished inspection and tell how.
 
     Returns builtin values: `rule`, `version`, `outcome`, `confidence`, `reasons`, `decided_by`,
-    `observed`, `error`, and `trees` (applies, match, suspect as far as they were asked), each a
+    `observed`, `error`, and `trees` (applies, match, suspect, recorded as far as they were asked), each a
     node of `node`, `state`, `facts`, `total`, `nodes`. Raises KeyError for an unknown rule.
     """
     rule = catalogue.rules[rule_id]

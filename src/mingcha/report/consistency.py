@@ -143,6 +143,8 @@ def _sent(cell: Mapping[str, Any], w: Words) -> list[str]:
     out = []
     if tables.number(cell.get("count")):
         out.append(w("consistency.messages", n=w.number(tables.number(cell.get("count")))))
+        states = _map(cell.get("states"))
+        out += [f"{w.get('state', s)} {w.number(tables.number(states.get(s)))}" for s in _STATES if tables.number(states.get(s))]
         out.append(w("consistency.clear" if cell.get("clear") is True else "consistency.tls"))
         out += [w.join(found) for found in (tables.strings(cell.get("forms")), tables.strings(cell.get("hosts"))) if found]
     if tables.number(cell.get("leads")):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mingcha.catalogue.schema import OTHER
 from mingcha.model import Citation, Evidence, Finding, Inspection, Owner
-from mingcha.report import charts, labels, names, pathgraph, startup, tables
+from mingcha.report import charts, labels, names, pathgraph, seen, startup, tables
 from mingcha.report.text import member, pick
 from mingcha.report.words import Words
 
@@ -217,10 +217,14 @@ class Reader:
         entry = names.limitations().get(code)
         return pick(entry.name, self.lang) if entry else code
 
-    def _reasons(self, codes: Sequence[str]) -> list[str]:
-        """Reasons in words, all limitations in one sentence."""
+    def _reasons(self, codes: Sequence[str], rule: str = "") -> list[str]:
+        """Reasons in words, all limitations in one sentence; what the rule has to have on record by its own words."""
         limits = [code.partition(":")[2] for code in codes if code.startswith("limitation:")]
-        others = [self.reason(code) for code in codes if not code.startswith("limitation:")]
+        record = names.record(rule)
+        others = [
+            self.w("reason.unrecorded-of", name=pick(record, self.lang)) if code == "unrecorded" and record else self.reason(code)
+            for code in codes if not code.startswith("limitation:")
+        ]  # fmt: skip
         if not limits:
             return others
         return [*others, self.w("reason.limitation-of", name=self.w.join([self._limitation(c) for c in limits]))]
@@ -228,7 +232,7 @@ class Reader:
     def place(self, evidence: Evidence, shown: str = "") -> str:
         """Where in which exhibit; the exhibit is named only if there are several. `shown`: the method
         that stands beside it and need not be told again."""
-        where = evidence.where
+        where = seen.place(evidence.fact, self.w) or evidence.where
         if shown and where.endswith(shown):
             where = where.removesuffix(shown).rstrip(":")
         elif shown:
@@ -325,7 +329,7 @@ class Reader:
                 elif code_row:
                     code.append(code_row)
                 else:
-                    text = labels.readable(evidence.text, w, self._called)
+                    text = seen.line(evidence.fact, w, self._called) or labels.readable(evidence.text, w, self._called)
                     rows.append(Row(text, self.owner(evidence), self.place(evidence, _subject(evidence))))
         told = len(code)
         code = _once(code)
@@ -348,7 +352,7 @@ class Reader:
             total=finding.evidence_total - beside,
             more=max(0, finding.evidence_total - len(finding.evidence)),
             path=self._path(anchor, finding) if full else "",
-            reasons=self._reasons([reason for reason in finding.reasons if not _told(reason, finding)]),
+            reasons=self._reasons([reason for reason in finding.reasons if not _told(reason, finding)], finding.rule),
             waits=w.join([w.get("channel.name", channel) for channel in finding.decided_by]),
             question=pick(sheet.get("question"), lang),
             attach=pick(sheet.get("attach"), lang),

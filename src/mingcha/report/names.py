@@ -132,6 +132,18 @@ def word_lists() -> dict[str, dict[str, str]]:
 
 
 @cache
+def policy_elements() -> dict[str, dict[str, str]]:
+    """Names of what a policy is expected to say, by id."""
+    return {id_: texts(e.name) for id_, e in known().policy_elements.items()}
+
+
+def record(rule: str) -> dict[str, str]:
+    """What a rule has to have on record before it passes; empty where it names nothing or is not known."""
+    found = known().rules.get(rule)
+    return texts(found.evidence.record) if found and found.evidence.record else {}
+
+
+@cache
 def sdk_versions() -> dict[str, dict[str, str]]:
     """What is known against versions of SDKs, by id."""
     return {id_: texts(e.what) for id_, e in known().sdk_versions.items()}

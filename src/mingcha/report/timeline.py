@@ -1,4 +1,4 @@
-"""The run as a drawing: a lane for each party, calls as marks, the acts of the user as lines across.
+"""The run as a drawing: a lane for each party, calls and sends as marks, the acts of the user as lines across.
 
 What lies before consent gets room of its own, since it is short and matters most. A table beside gives the counts.
 """
@@ -20,7 +20,7 @@ _LOUD = ("pre-consent", "refused", "after-cancel")
 
 
 class Lane(NamedTuple):
-    """Calls of one party by state."""
+    """Calls of one party by state, then what was sent to it: before consent or after refusal, and otherwise."""
 
     name: str
     counts: list[int]
@@ -44,17 +44,26 @@ def section(inventory: Any, w: Words) -> Section | None:
     names = tables.sdk_names(inventory, w.lang)
     named = [(_name(lane.get("owner"), w, names), [m for m in tables.dicts(lane.get("marks")) if _number(m.get("t")) is not None]) for lane in lanes]
     events = [(t, str(e.get("event"))) for e in tables.dicts(data.get("events")) if (t := _number(e.get("t"))) is not None]
-    counts = [Lane(name, [sum(_count(m) for m in marks if m.get("state") == s) for s in STATES]) for name, marks in named]
-    seen = [n for n, _ in enumerate(STATES) if any(lane.counts[n] for lane in counts)]
+    counts = [Lane(name, _counts(marks)) for name, marks in named]
+    heads = [*(w(f"state.{s}") for s in STATES), w("timeline.sent_before"), w("timeline.sent")]
+    seen = [n for n, _ in enumerate(heads) if any(lane.counts[n] for lane in counts)]
     return Section(
         chart=_draw(named, events, _number(data.get("end")) or 1.0, w),
-        states=[w(f"state.{STATES[n]}") for n in seen],
+        states=[heads[n] for n in seen],
         lanes=[Lane(lane.name, [lane.counts[n] for n in seen]) for lane in counts],
         more=tables.number(data.get("more")),
     )
 
 
+def _counts(marks: Sequence[Mapping[str, Any]]) -> list[int]:
+    calls = [sum(_count(m) for m in marks if m.get("state") == s and m.get("sent") is not True) for s in STATES]
+    sent = [m for m in marks if m.get("sent") is True]
+    return [*calls, *(sum(_count(m) for m in sent if (m.get("state") in _LOUD) is loud) for loud in (True, False))]
+
+
 def _name(who: Any, w: Words, names: Mapping[str, str]) -> str:
+    if isinstance(who, Mapping) and who.get("kind") == "host":
+        return str(who.get("name") or "") or w("owner.unknown")
     return next(iter(tables.owners([who], w, names)), "") or w("owner.unknown")
 
 
@@ -110,8 +119,12 @@ def _draw(lanes: Sequence[tuple[str, list[Mapping[str, Any]]]], events: Sequence
     for k, t in enumerate(ticks):
         anchor = "start" if not k else "end" if k == len(ticks) - 1 else "middle"
         parts.append(_text(scale.x(t), bottom + 15, w("timeline.seconds", t=f"{t:.0f}"), 10.5, charts.GREY, anchor))
-    told = Counter(str(m.get("state")) for _, marks in lanes for m in marks for _ in range(_count(m)))
-    desc = w.join([f"{w.get('state', s)} {w.number(told[s])}" for s in STATES if told[s]])
+    told: Counter[str] = Counter()
+    for _, marks in lanes:
+        for m in marks:
+            told["sent" if m.get("sent") is True else str(m.get("state"))] += _count(m)
+    texts = [f"{w.get('state', s)} {w.number(told[s])}" for s in STATES if told[s]]
+    desc = w.join([*texts, *([f"{w('timeline.sent_all')} {w.number(told['sent'])}"] if told["sent"] else [])])
     return charts.image("chart-timeline", w("timeline.title"), desc, "".join(parts), width=WIDTH, height=height)
 
 
@@ -123,7 +136,10 @@ def _mark(m: Mapping[str, Any], y: float, scale: _Scale) -> str:
     if m.get("ok") is False:  # tried and refused
         return f'<path d="M{x - 3:.1f} {y - 3}l6 6m0 -6l-6 6" stroke="{colour}" stroke-width="1.4" fill="none"/>'
     hollow = m.get("state") in ("background", "silent")
-    dot = f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="{"#ffffff" if hollow else colour}" stroke="{colour}" stroke-width="1.6"/>'
+    if m.get("sent") is True:
+        dot = f'<path d="M{x:.1f} {y - 5}l5 5 -5 5 -5 -5z" fill="{"#ffffff" if m.get("state") in ("", "unknown") else colour}" stroke="{colour}" stroke-width="1.4"/>'
+    else:
+        dot = f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="{"#ffffff" if hollow else colour}" stroke="{colour}" stroke-width="1.6"/>'
     if _count(m) == 1:
         return dot
     x2 = max(scale.x(last), x + 6)

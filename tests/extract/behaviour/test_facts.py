@@ -52,7 +52,8 @@ def test_the_run_as_a_whole(tmp_path: Path) -> None:
     (run,) = of(facts, "behaviour-run")
     assert {k: v for k, v in run.items() if k not in ("kind", "exhibit", "where")} == {
         "package": APP, "form": "canonical", "tool": "recorder 1", "device": "model, Android 14", "calls": 3, "events": 1, "seconds": 5.0,
-        "consent": False, "screen": True,
+        "consent": False, "screen": True, "consent_at_start": None, "resolution": 0.0,
+        "begin": None, "begin_within": None, "recorder_begin": None, "recorder_within": None,
     }  # fmt: skip
 
 
@@ -163,6 +164,22 @@ def test_permission_asked_again(tmp_path: Path, hours: float, interval: float) -
     name = "android.permission.READ_CONTACTS"
     facts = of(log(tmp_path, head(), event("permission", 5 + hours * 3600, permission=name, answer="granted"), event("permission", 5, permission=name, answer="denied")), "permission-ask")
     assert [(f["answer"], f["ask"], f["interval"], f["since_refusal"]) for f in facts] == [("denied", 1, None, None), ("granted", 2, interval, interval)]
+
+
+@pytest.mark.parametrize(
+    ("t", "events", "state"),
+    [
+        (2, [event("consent-accepted", 7)], "pre-consent"),
+        (9, [event("consent-accepted", 7)], "foreground"),
+        (9, [event("consent-refused", 7)], "refused"),
+        (9, [event("consent-accepted", 7), event("background", 8)], "background"),
+        (7, [event("consent-accepted", 7, scope="location")], "foreground"),  # a narrower consent changes nothing
+    ],
+)
+def test_a_dialog_knows_the_state_of_the_app(tmp_path: Path, t: float, events: list[dict], state: str) -> None:
+    start = "given" if any("scope" in e for e in events) else "none"
+    facts = of(log(tmp_path, head(consent_at_start=start), event("foreground", 0), *events, event("permission", t, permission="p", answer="denied")), "permission-ask")
+    assert [f["state"] for f in facts] == [state]
 
 
 def test_starts_and_chains(tmp_path: Path) -> None:

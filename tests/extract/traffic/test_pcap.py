@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.extract.traffic import packets, tshark, wire
+from mingcha.extract.traffic.fragments import Fragments
 from tests.extract.traffic import make
 from tests.extract.traffic.make import ANSWER, CLIENT, SERVER, Request
 from tests.extract.traffic.support import VALUES, codes, facts, of, sent
@@ -220,8 +221,9 @@ def test_parsers_of_the_wire_take_anything(data: bytes) -> None:
     wire.hello(b"\x16\x03\x01\x01\x00\x01" + data, b"\x16\x03\x03\x01\x00\x02" + data)
     wire.dns_answers(b"\0\0\x80\0\0\x01\0\x05" + data)
     wire.is_quic(data)
-    for link in (0, 1, 101, 113, 276):
-        packets.segment(packets.Packet(1, 0.0, link, data, False))
+    wire.is_dtls(data)
+    for link in (0, 1, 9, 50, 101, 113, 276):
+        packets.segment(packets.Packet(1, 0.0, link, data, False), Fragments())
 
 
 def test_a_name_that_points_at_itself() -> None:

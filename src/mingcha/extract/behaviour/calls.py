@@ -16,7 +16,7 @@ import numpy as np
 
 from mingcha.extract.behaviour import rates, stacks
 from mingcha.extract.behaviour.apis import Apis
-from mingcha.extract.behaviour.collect import Clock, Collector, Ints
+from mingcha.extract.behaviour.collect import YEARS, Clock, Collector, Ints
 from mingcha.extract.behaviour.subject import Subject
 from mingcha.extract.behaviour.timeline import GIVEN, OWN, PRE, REFUSED, STATES, Steps, combine, legal_at
 from mingcha.extract.limits import DEFAULT
@@ -36,6 +36,12 @@ class Times:
     legal: Steps | None
     screen: Steps
     resolution: int  # ns
+
+    def state(self, t: int) -> str:
+        """The state at one moment (ns) by the events alone."""
+        at = np.array([t], np.int64)
+        allowed = np.zeros(1, np.int64) if self.legal is None else legal_at(self.legal, at, self.resolution)
+        return STATES[int(combine(allowed, self.screen.at(at))[0])]
 
 
 def facts(
@@ -76,12 +82,15 @@ def facts(
     if not len(at):
         return
     t, kind, stack = t[at], kind[at], np.frombuffer(got.stack, np.int32)[at]
+    counts, spans = _several(got, at)
+    if spans.any():
+        notes.limitation("aggregated-counts", f"{int((spans > 0).sum())} records stand for {int(counts[spans > 0].sum())} calls at unknown moments of a span")
     place = np.frombuffer(got.place, np.int64)[at]
 
     by = [who.of(key) for key in got.stacks]
     owners = {owner: i for i, owner in enumerate(dict.fromkeys(a.owner for a in by))}
     caller = np.array([owners[a.owner] for a in by], np.int64)[stack]
-    state = _states(got, kind, t, times, notes)
+    state = _states(got, kind, t, spans, times, notes)
     result = np.array([RESULT.index(RESULTS.get(k.result or "", "unknown")) for k in got.kinds], np.int64)[kind]
     told = np.array([TOLD.index(k.told) for k in got.kinds], np.int64)[kind]
     pair = np.array([index[n] if n else 0 for n in named], np.int64)[kind]
@@ -90,20 +99,21 @@ def facts(
     # What is counted together, and within it the groups that make a fact.
     wide = ((item * len(owners) + caller) * len(STATES) + state) * len(RESULT) + result
     fine = (wide * len(pairs) + pair) * len(TOLD) + told
-    often = {int(g): _rates(t[rows]) for g, rows in _groups(wide)}
+    often = {int(g): _rates(t[rows], counts[rows], spans[rows]) for g, rows in _groups(wide)}
     groups = sorted(_groups(fine), key=lambda g: (int(t[g[1][0]]), int(g[0])))
     if len(groups) > DEFAULT.facts_per_kind:
         notes.limitation("reader-limit", f"behaviour facts beyond {DEFAULT.facts_per_kind}")
     for _, rows in groups[: DEFAULT.facts_per_kind]:
         n = int(rows[0])
         name, attribution = pairs[int(pair[n])], by[int(stack[n])]
-        seen = t[rows]
+        seen, known = t[rows], not spans[rows].any()
         yield {
             "kind": "behaviour", "where": got.where(int(place[n])), "t": _seconds(seen[0]), "api": name.api, "item": name.item,
             "owner": attribution.owner.fact(), "state": STATES[int(state[n])], "result": RESULT[int(result[n])],
             "stack": [clip(f.strip()) for f in stacks.frames_of(got.stacks[int(stack[n])])[: stacks.KEPT]],
-            "told": TOLD[int(told[n])], **often[int(wide[n])], "count": len(rows), "last": _seconds(seen[-1]),
-            "period": rates.period(seen), "owners": list(attribution.owners), "owner_by": attribution.by,
+            "told": TOLD[int(told[n])], **often[int(wide[n])], "count": int(counts[rows].sum()),
+            "last": _seconds((seen + np.where(spans[rows] < YEARS, spans[rows], 0)).max()),
+            "period": rates.period(seen) if known and len(rows) == counts[rows].sum() else None, "owners": list(attribution.owners), "owner_by": attribution.by,
             "own_share": attribution.own,
         }  # fmt: skip
 
@@ -112,8 +122,20 @@ def _seconds(t: Any) -> float:
     return round(int(t) / 1e9, 6)
 
 
-def _rates(t: Ints) -> dict[str, Any]:
-    found: dict[str, Any] = {name: rates.highest(t, seconds) for name, seconds in rates.WINDOWS.items()}
+def _several(got: Collector, at: Ints) -> tuple[Ints, Ints]:
+    """(calls that each record stands for, ns within which they lie), for the records at these positions."""
+    counts, spans = np.ones(len(got.time), np.int64), np.zeros(len(got.time), np.int64)
+    for n, (count, span) in got.many.items():
+        counts[n], spans[n] = count, YEARS if span < 0 else span
+    return counts[at], spans[at]
+
+
+def _rates(t: Ints, counts: Ints, spans: Ints) -> dict[str, Any]:
+    single = not spans.any() and len(counts) == counts.sum()
+    found: dict[str, Any] = {
+        name: rates.highest(t, seconds) if single else rates.surely(t, counts, spans, seconds)
+        for name, seconds in rates.WINDOWS.items()
+    }
     found["per_minute"] = float(found["per_minute"])
     return found
 
@@ -125,7 +147,7 @@ def _groups(keys: Ints) -> list[tuple[Any, Ints]]:
     return list(zip(found, np.split(order, starts[1:]), strict=True))
 
 
-def _states(got: Collector, kind: Ints, t: Ints, times: Times, notes: Notes) -> Ints:
+def _states(got: Collector, kind: Ints, t: Ints, spans: Ints, times: Times, notes: Notes) -> Ints:
     own = [OWN.get(k.state or "", (0, 0)) for k in got.kinds]
     said = np.array([o[0] for o in own], np.int64)[kind]
     allowed = said
@@ -137,6 +159,12 @@ def _states(got: Collector, kind: Ints, t: Ints, times: Times, notes: Notes) -> 
     shown = np.array([o[1] for o in own], np.int64)[kind]
     shown = np.where(shown == 0, times.screen.at(t), shown)
     state = combine(allowed, shown)
+    if spans.any():
+        # Of calls at unknown moments the state is known only where it was one and the same all the time.
+        mixed = times.screen.changes(t, t + spans) & (np.array([o[1] for o in own], np.int64)[kind] == 0)
+        if times.legal is not None:
+            mixed |= (spans > 0) & times.legal.changes(t - times.resolution, t + spans + times.resolution)
+        state = np.where(mixed, 0, state)
     if (blank := int((state == 0).sum())) > 0:
         notes.limitation("no-state-mark", f"of {blank} calls it is not known whether the app was on screen")
     return state

@@ -27,6 +27,8 @@ SHORT_STACKS = 500_000  # and those of which only the deciding frames are kept
 YEARS = 20 * 366 * 86_400 * 10**9  # ns that a run may last
 WALL = 1 << 43  # ms since 1970 that a clock may show, some 280 years
 TEXT = 300  # characters of a name
+SYNC = 1000  # ms that the readings of two clocks may lie apart where the recorder does not say
+COUNT = 10**9  # calls that one record may stand for
 
 Ints = NDArray[np.int64]
 Key = tuple[str | None, ...]
@@ -71,6 +73,10 @@ class Collector:
     """(wall in ms, run time in ns) of clock-sync events and headers."""
     loose: tuple[int, int] | None = None
     """The earliest record that shows both clocks, where no event says how they go together."""
+    synced: list[tuple[int, int, int]] = field(default_factory=list)
+    """(recorder's clock in ms, run time in ns, ms by which they may lie apart)."""
+    many: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Position of a call that stands for several → (how many, ns within which they lie; -1 where that is not said)."""
     time: array[int] = field(default_factory=lambda: array("q"))
     walled: array[int] = field(default_factory=lambda: array("b"))
     kind: array[int] = field(default_factory=lambda: array("i"))
@@ -112,6 +118,9 @@ class Collector:
                 self._kind[said] = kind  # what is longer is not worth its memory
         stack = self._stack_of(r)
         t, wall = when
+        several = _several(r)
+        if several:
+            self.many[len(self.time)] = several
         self.time.append(t)
         self.walled.append(wall)
         self.kind.append(kind)
@@ -121,7 +130,7 @@ class Collector:
         else:
             self.places.append(where)
             self.place.append(-len(self.places))
-        self.same.append(0 if wall else hash((t, r.pid, r.thread, kind, stack, r.args_digest)))
+        self.same.append(0 if wall else hash((t, r.pid, r.thread, kind, stack, r.args_digest, several)))
 
     def _stack_of(self, r: Record) -> int:
         key = stacks.key_of(r.stack, r.caller, r.sdk)
@@ -150,6 +159,7 @@ class Collector:
                 self.headers.append(r)
             if r.wall is not None:
                 self._pair(r.wall, r.t or 0)
+            self._sync(r, r.t or 0)
             return
         when = self._when(r)
         if when is None:
@@ -157,6 +167,7 @@ class Collector:
         if r.event == "clock-sync":
             if r.wall is not None and r.t is not None:
                 self._pair(r.wall, r.t)
+            self._sync(r, r.t)
             return
         if len(self.events) >= EVENT_LIMIT:
             self.notes.limitation("reader-limit", f"events beyond {EVENT_LIMIT}")
@@ -168,6 +179,14 @@ class Collector:
     def _pair(self, wall: float, t: float) -> None:
         if len(self.pairs) < 10_000 and _within(wall, WALL) and _within(t, YEARS):
             self.pairs.append((int(wall), int(t)))
+
+    def _sync(self, r: Record, t: float | None) -> None:
+        within = SYNC if r.within is None else r.within
+        if r.recorder is not None and t is not None and len(self.synced) < 10_000:
+            if _within(r.recorder, WALL) and _within(t, YEARS) and _within(within, WALL):
+                self.synced.append((int(r.recorder), int(t), math.ceil(within)))
+            else:
+                self.bad_times += 1
 
     def _when(self, r: Record) -> tuple[int, bool] | None:
         t, wall = r.t, r.wall
@@ -203,6 +222,14 @@ class Collector:
         return Clock(np.array([w for w, _ in pairs], np.int64), np.array([t for _, t in pairs], np.int64))
 
 
+def _several(r: Record) -> tuple[int, int] | None:
+    """What an aggregated record says of how many calls it stands for; None for a single one at a known moment."""
+    if r.count is None or r.count < 1 or (r.count == 1 and not r.span):
+        return None
+    span = r.span if r.span is not None and _within(r.span, YEARS) else -1
+    return min(r.count, COUNT), int(span)
+
+
 def _within(value: float, limit: int) -> bool:
     return math.isfinite(value) and 0 <= value <= limit
 
@@ -213,6 +240,14 @@ class Clock:
 
     wall: Ints
     run: Ints
+
+    def begin(self) -> tuple[int, int] | None:
+        """Wall time in ms of the beginning of the run and by how many ms the pairs disagree on it."""
+        if not len(self.wall):
+            return None
+        begins = self.wall - self.run // 1_000_000
+        low, high = int(begins.min()), int(begins.max())
+        return (low + high) // 2, -((low - high) // 2)
 
     def run_time(self, wall: Ints) -> Ints | None:
         """Run time of wall times by the nearest pair, so that a stepped clock counts from its own pair. None

@@ -163,28 +163,63 @@ OPERATIONS = {
 _UID_STATES = {"top": "foreground", "fgsvcl": "background", "fgsvc": "background", "bg": "background", "cch": "background"}
 _PACKAGE = re.compile(r"^\s+Package ([\w.]{1,200}):\s*$")
 _OPERATION = re.compile(r"^\s+([A-Z][A-Z_]{2,60}) \([a-z]+")
+HELD = 100_000  # last accesses that wait for the counts of the same dump
 _ACCESS = re.compile(r"^\s+(Access|Reject): (?:\[([a-z]+)-[a-z]+\] )?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{3})")
 
 
+# Of `--history` (Android 11 and later): snapshots of a span with counts by operation and state.
+_SNAPSHOT = re.compile(r"^\s+(begin|end) = (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{3})\b")
+_COUNTED = re.compile(r"^\s+([A-Z][A-Z_]{2,60}):\s*$")
+_COUNT = re.compile(r"^\s+\[([a-z]+)-[a-z]+\] = (.{1,200})$")
+_PART = re.compile(r"\b(access|reject)=(\d{1,9})\b")
+
+
 def appops(path: Path, apis: Apis, notes: Notes) -> Records:
-    """`dumpsys appops` of Android 10 and later: of each operation and state the last time, nothing more."""
+    """`dumpsys appops` of Android 10 and later: of each operation and state the last time, and with `--history` how
+    often within each snapshot. A last access within a snapshot is one of those counted there."""
     yield "line 1", Record(event="run", resolution=0.001)
     notes.limitation("last-access-only", "dumpsys appops keeps the last access of each operation and state only")
     package = operation = None
+    begin = end = None
+    last: list[tuple[str, Record]] = []
+    counted: dict[tuple[str | None, ...], list[tuple[float, float]]] = {}
     for number, line in lines.text(path, notes):
         if number == 1 and (told := header(line)):
             yield "line 1", told
         elif found := _PACKAGE.match(line):
             package, operation = found[1], None
-        elif found := _OPERATION.match(line):
+        elif found := _OPERATION.match(line) or _COUNTED.match(line):
             operation = found[1]
+        elif found := _SNAPSHOT.match(line):
+            wall = _stamp(found[2])
+            at = None if wall is None else wall + int(found[3])
+            begin, end = (at, None) if found[1] == "begin" else (begin, at)
+            package = operation = None
         elif package and operation in OPERATIONS and (found := _ACCESS.match(line)):
             wall = _stamp(found[3])
-            if wall is not None:
-                yield f"line {number}", Record(
-                    api=f"appops.{operation}", item=OPERATIONS[operation or ""], package=package, wall=wall + int(found[4]),
-                    result="value" if found[1] == "Access" else "denied", state=_UID_STATES.get(found[2] or ""),
-                )  # fmt: skip
+            if wall is not None and len(last) < HELD:
+                last.append((f"line {number}", _operation(package, operation, found[1] == "Access", found[2], wall + int(found[4]))))
+        elif package and operation in OPERATIONS and begin is not None and end is not None and (found := _COUNT.match(line)):
+            for word, n in _PART.findall(found[2]):
+                if int(n) and end >= begin:
+                    record = _operation(package, operation, word == "access", found[1], begin)
+                    record.count, record.span = int(n), (end - begin) * 1_000_000
+                    counted.setdefault(_same(record), []).append((begin, end))
+                    yield f"line {number}", record
+    for where, record in last:
+        if not any(low <= (record.wall or 0) <= high for low, high in counted.get(_same(record), ())):
+            yield where, record
+
+
+def _operation(package: str, operation: str, allowed: bool, state: str | None, wall: int) -> Record:
+    return Record(
+        api=f"appops.{operation}", item=OPERATIONS[operation], package=package, wall=wall,
+        result="value" if allowed else "denied", state=_UID_STATES.get(state or ""),
+    )  # fmt: skip
+
+
+def _same(r: Record) -> tuple[str | None, ...]:
+    return r.package, r.api, r.result, r.state
 
 
 def _stamp(text: str) -> int | None:

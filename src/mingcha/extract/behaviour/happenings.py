@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ SHOWN = (
 # Callers that stand for the system or for the user's tap; being started by them is no chain.
 SYSTEM_CALLERS = ("android", "system", "root", "shell", "com.android.", "com.google.android.permissioncontroller")
 LAUNCHERS = ("launcher", "com.miui.home", "com.huawei.android.launcher", "com.oppo.launcher", "com.bbk.launcher2", "com.sec.android.app.launcher")
+ACT = 5 * 10**9  # ns: a dialog that comes so soon after an act of the user may be its answer; ours
 STARTED_TWICE = 2 * 10**9  # ns: the event log and the system log tell one start a little apart
 
 Said = list[tuple[int, Event]]
@@ -34,11 +36,16 @@ def package_of(r: Record) -> str | None:
     return r.package if r.package is not None else ((r.process or "").partition(":")[0] or None)
 
 
-def facts(events: Said, app: str | None, notes: Notes) -> Iterator[dict[str, Any]]:
-    """Facts of all events, which are in order of run time; events of other apps are passed over."""
+def facts(events: Said, app: str | None, notes: Notes, state: Callable[[int], str]) -> Iterator[dict[str, Any]]:
+    """Facts of all events, which are in order of run time; events of other apps are passed over. `state`: of the
+    app at a run time in ns."""
     limit = DEFAULT.facts_per_kind
-    for name, made in (("app-state", _states), ("permission-ask", _asks), ("process-start", _starts), ("wake", _wakes)):
-        for n, fact in enumerate(made(events, app)):
+    made = (
+        ("app-state", _states(events, app)), ("permission-ask", _asks(events, app, state)),
+        ("process-start", _starts(events, app)), ("wake", _wakes(events, app)),
+    )  # fmt: skip
+    for name, found in made:
+        for n, fact in enumerate(found):
             if n >= limit:
                 notes.limitation("reader-limit", f"{name} facts beyond {limit}")
                 break
@@ -65,13 +72,15 @@ def _states(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
             yield {
                 "kind": "app-state", "where": event.where, "t": _seconds(t), "state": r.event,
                 "detail": clip(r.consent_id or r.component or r.cause) if r.consent_id or r.component or r.cause else None,
+                "scope": clip(r.scope) if r.scope else None,
             }  # fmt: skip
         last = said
 
 
-def _asks(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
+def _asks(events: Said, app: str | None, state: Callable[[int], str]) -> Iterator[dict[str, Any]]:
     asked: dict[str, tuple[int, int]] = {}
     refused: dict[str, int] = {}
+    inputs = [t for t, _ in _of(events, app, "input")]
     for t, event in _of(events, app, "permission"):
         r = event.record
         name = clip(r.permission or "")
@@ -81,11 +90,13 @@ def _asks(events: Said, app: str | None) -> Iterator[dict[str, Any]]:
         if before is not None and before[0] == t:
             continue  # one dialog, told twice
         answer = r.answer if r.answer in ANSWERS else "unknown"
+        before_it = bisect_right(inputs, t)
         yield {
             "kind": "permission-ask", "where": event.where, "t": _seconds(t), "permission": name, "answer": answer,
             "interval": round((t - before[0]) / HOUR, 6) if before else None,
             "since_refusal": round((t - refused[name]) / HOUR, 6) if name in refused else None,
-            "ask": before[1] + 1 if before else 1,
+            "ask": before[1] + 1 if before else 1, "state": state(t),
+            "user": r.user if r.user is not None else bool(before_it and t - inputs[before_it - 1] <= ACT) if inputs else None,
         }  # fmt: skip
         asked[name] = (t, before[1] + 1 if before else 1)
         if answer in REFUSALS:

@@ -1,10 +1,14 @@
-"""How often: highest counts in sliding windows, and whether calls come at a fixed interval."""
+"""How often: highest counts in sliding windows, and whether calls come at a fixed interval.
+
+A record may stand for many calls within a span (counts of the system, summed logs). Of those only what is sure is
+counted: a rate that is told was reached, whatever the moments of the single calls were.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mingcha.extract.behaviour.collect import Ints
+from mingcha.extract.behaviour.collect import YEARS, Ints
 
 SECOND = 10**9
 WINDOWS = {"per_second": 1, "per_half_minute": 30, "per_minute": 60, "per_day": 86_400}
@@ -20,6 +24,28 @@ def highest(times: Ints, seconds: int) -> int:
         return 0
     ends = np.searchsorted(times, times + seconds * SECOND, "left")
     return int((ends - np.arange(len(times))).max())
+
+
+def surely(times: Ints, counts: Ints, spans: Ints, seconds: int) -> int:
+    """As `highest`, of records that stand for `counts` calls within `spans` ns from `times` on: the number that some
+    window holds at least. A record whose span is shorter than the window counts as a whole where the window covers it;
+    of a longer one some window holds at least its even share (pigeonhole)."""
+    if not len(times):
+        return 0
+    width = seconds * SECOND
+    short = spans < width
+    begins, ends, n = times[short], times[short] + spans[short], counts[short]
+    most = 0
+    if len(begins):
+        # Windows that begin with a record: each record adds to those from its end less the width to its own begin.
+        change = np.zeros(len(begins) + 1, np.int64)
+        np.add.at(change, np.searchsorted(begins, ends - width, "right"), n)
+        np.add.at(change, np.searchsorted(begins, begins, "right"), -n)
+        most = int(np.cumsum(change).max())
+    if (~short).any():
+        share = -(-counts[~short] // (spans[~short] // width + 1))
+        most = max(most, int(np.where(spans[~short] < YEARS, share, 1).max()))  # of an unknown span: some call there was
+    return most
 
 
 def period(times: Ints) -> float | None:

@@ -6,6 +6,7 @@ The log comes from outside and may be anything; it is read in the child process 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,15 @@ def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes, form: str) 
     if got.unknown_events:
         notes.limitation("malformed-log", f"{got.unknown_events} events are of no known kind")
     yield from happenings.coverage(header, events, apis, notes)
-    yield from happenings.facts(events, subject.app, notes)
     own = [(t, e.record) for t, e in events if subject.app is None or happenings.package_of(e.record) in (None, "", subject.app)]
     times = calls.Times(
         legal=timeline.legal(own, header), screen=timeline.screen([(t, e.record) for t, e in events], header, subject.app),
         resolution=round(min(header.resolution or 0.0, RESOLUTION) * 1e9),
     )  # fmt: skip
+    yield from happenings.facts(events, subject.app, notes, times.state)
+    # A recorder that brings the clocks together at the end says by it that it watched until then.
     last = max((t for t, e in events if happenings.package_of(e.record) in (None, "", subject.app)), default=0) / 1e9
+    last = max([last, *(run / 1e9 for _, run, _ in got.synced), *(run / 1e9 for _, run in got.pairs)])
     for fact in calls.facts(got, subject, clock, times, apis, Attributor(catalogue, subject.app), notes):
         last = max(last, fact["last"])
         yield fact
@@ -107,8 +110,30 @@ def _facts(got: Collector, apis: Apis, catalogue: Any, notes: Notes, form: str) 
     yield {
         "kind": "behaviour-run", "where": "line 1", "package": _name(subject.app), "form": form, "tool": _name(header.tool),
         "device": _name(header.device), "calls": len(got.time), "events": len(got.events), "seconds": round(last, 6),
-        "consent": consent, "screen": screen,
+        "consent": consent, "screen": screen, "consent_at_start": header.consent_at_start if header.consent_at_start in ("none", "given") else None,
+        "resolution": times.resolution / 1e9, **_begin(got, clock, form),
     }  # fmt: skip
+
+
+def _begin(got: Collector, clock: Clock, form: str) -> dict[str, Any]:
+    """When the run began, by the device's clock and by that of what recorded the traffic, each with the seconds that
+    it may be off. Tools that write local times without a zone do not say it."""
+    found: dict[str, Any] = {"begin": None, "begin_within": None, "recorder_begin": None, "recorder_within": None}
+    # The times that a single call happens to show are no reading of the clocks.
+    if form == "canonical" and (got.pairs or got.loose is None) and (device := clock.begin()):
+        found |= {"begin": _iso(device[0]), "begin_within": (device[1] + 1) / 1000}
+    if got.synced:
+        low = min(wall - run // 1_000_000 - within for wall, run, within in got.synced)
+        high = max(wall - run // 1_000_000 + within for wall, run, within in got.synced)
+        found |= {"recorder_begin": _iso((low + high) // 2), "recorder_within": ((high - low + 1) // 2 + 1) / 1000}
+    return found
+
+
+def _iso(millis: int) -> str | None:
+    try:
+        return datetime.fromtimestamp(millis / 1000, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _name(text: str | None) -> str | None:

@@ -37,6 +37,8 @@ class Record(msgspec.Struct, omit_defaults=True, rename={"version": "mingcha-beh
     event: Annotated[str | None, _one_of(EVENTS, "absent for a call")] = None
     t: Annotated[int | float | None, Meta(description="nanoseconds since the run began, by a clock that never steps", extra_json_schema={"minimum": 0})] = None
     wall: Annotated[int | float | None, Meta(description="milliseconds since 1970, UTC, by the device's clock; used only where t is missing")] = None
+    recorder: Annotated[int | float | None, Meta(description="clock-sync and header: milliseconds since 1970 by the clock of what records the traffic, read at t")] = None
+    within: Annotated[int | float | None, Meta(description="milliseconds by which the readings of t and recorder may lie apart, default 1000", extra_json_schema={"minimum": 0})] = None
     run: Annotated[str | None, Meta(description="id of the run; records of another run than the header's are left out")] = None
     pid: int | None = None
     uid: int | None = None
@@ -49,6 +51,8 @@ class Record(msgspec.Struct, omit_defaults=True, rename={"version": "mingcha-beh
     key: Annotated[str | None, Meta(description="the constant argument that decides the item: settings key, provider URI, property, file")] = None
     args_digest: Annotated[str | None, Meta(description="digest of the arguments, never themselves")] = None
     result: Annotated[str | None, _one_of(RESULTS, "value: something was obtained; void: done, nothing to return; null: nothing came")] = None
+    count: Annotated[int | None, Meta(description="calls that this record stands for, default 1", extra_json_schema={"minimum": 1})] = None
+    span: Annotated[int | float | None, Meta(description="nanoseconds from the time of the record on within which these calls lie; where it is missing, all that is known is that they lie before the end of the run", extra_json_schema={"minimum": 0})] = None
     stack: Annotated[list[str] | None, Meta(description="frames, innermost first")] = None
     caller: Annotated[str | None, Meta(description="class that called, where there is no stack")] = None
     sdk: Annotated[str | None, Meta(description="catalogue id of the SDK by the recorder; used only without stack and caller")] = None
@@ -59,7 +63,7 @@ class Record(msgspec.Struct, omit_defaults=True, rename={"version": "mingcha-beh
     answer: Annotated[str | None, _one_of(ANSWERS, "of a permission dialog")] = None
     cause: Annotated[str | None, Meta(description="of a process start: activity, service, provider, broadcast, boot, job, alarm, sync, account, push, …")] = None
     by: Annotated[str | None, Meta(description="package that caused a process start")] = None
-    user: Annotated[bool | None, Meta(description="an act of the user caused the process start")] = None
+    user: Annotated[bool | None, Meta(description="an act of the user caused the process start or the permission dialog")] = None
     component: str | None = None
     device: Annotated[str | None, Meta(description="header: model and system of the device")] = None
     hooks: Annotated[list[str] | None, Meta(description="header: interfaces hooked")] = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingcha.extract.behaviour.collect import Ints
 from mingcha.extract.behaviour.record import Record
@@ -41,10 +42,18 @@ class Steps:
         listed = list(steps)
         self.times = np.array([t for t, _ in listed], np.int64)
         self.values = np.array([first, *(v for _, v in listed)], np.int64)
+        self._changed = np.concatenate(([0], np.cumsum(self.values[1:] != self.values[:-1])))
 
     def at(self, times: Ints) -> Ints:
         """The values at `times`; a change counts from its own moment on."""
         out: Ints = self.values[np.searchsorted(self.times, times, "right")]
+        return out
+
+
+    def changes(self, begins: Ints, ends: Ints) -> NDArray[np.bool_]:
+        """Whether the value changes after `begins` and not later than `ends`."""
+        first, last = (self._changed[np.searchsorted(self.times, t, "right")] for t in (begins, ends))
+        out: NDArray[np.bool_] = first != last
         return out
 
 

@@ -87,7 +87,7 @@ def fact(document: Document, name: str, lists: Lists, sentences: Sequence[Senten
     jargon = sum(len(m[0]) for m in _JARGON.finditer(text))
     return {
         "kind": "policy-document", "document": kind(document, name, lists), "format": document.form, "title": document.title or None,
-        "encoding": encoding, "pages": document.pages, "chars": chars, "sentences": len(running),
+        "encoding": encoding, "pages": document.pages, "recognised": document.recognised or None, "chars": chars, "sentences": len(running),
         "tables": sum(b.kind == "table" for b in document.blocks), "effective_date": _day(ends, _EFFECT, _ISO), "updated_date": _day(ends, _UPDATE),
         "version": version[1].rstrip(".-") if version else None, "language": language(text),
         "mean_sentence": round(sum(len(s.text) for s in running) / len(running), 1) if running else 0.0,

@@ -73,6 +73,8 @@ class Builder:
         self.blocks: list[Block] = []
         self.title = ""
         self.notes: list[tuple[str, str]] = []
+        self.recognised = 0  # pages read by optical recognition
+        self.recognition_left = limits.policy_recognition
         self._size = self._rows = 0
 
     def note(self, code: str, detail: str) -> None:
@@ -148,18 +150,20 @@ class Builder:
                 at += sum(len(c.text) for c in row) + 3 * (len(row) - 1) + 1
             at = block.offset + len(block.text) + 1
         title = clean(self.title).replace("\n", " ") or next((b.text for b in self.blocks[:5] if len(b.text) <= 60), "")
-        return Document(form, title[:120], self.blocks, self.notes, pages)
+        return Document(form, title[:120], self.blocks, self.notes, pages, self.recognised)
 
 
 @dataclass(slots=True)
 class Document:
-    """A text that was read. `notes` are limitations; without any it was read whole."""
+    """A text that was read. `notes` are limitations; without any it was read whole. `recognised`: pages whose text
+    comes from optical recognition."""
 
     form: str
     title: str
     blocks: list[Block]
     notes: list[tuple[str, str]]
     pages: int | None = None
+    recognised: int = 0
 
     @property
     def text(self) -> str:

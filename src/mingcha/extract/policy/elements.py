@@ -13,9 +13,12 @@ from typing import Any
 
 from mingcha.catalogue.schema import PolicyElement
 from mingcha.extract.policy.document import Sentence
+from mingcha.extract.policy.text import defines
 
 ENOUGH = 2  # sentences under a topic that show an element without its words
 QUOTE = 300
+LONGEST = 1_000  # characters of one sentence that are looked at
+_FRAME = re.compile(r"[【】]|(?<=\d) +(?=[年月日个])|(?<=[年月]) +(?=\d)")
 _UNITS = {"工作日": "workday", "自然日": "day", "日": "day", "天": "day", "个月": "month", "年": "year"}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
 
@@ -41,9 +44,10 @@ class Elements:
     ) -> Iterator[dict[str, Any]]:
         """Facts of all elements, without `exhibit` and `where`. `topics`: of each sentence; `listed`: the text holds a
         list of SDKs; `absent`: whether what is not found may be said to be missing."""
+        plain = [_plain(s.text) for s in sentences]
         for one in self.compiled:
             element = one.element
-            hit = self._search(one, sentences)
+            hit = _search(one, sentences, plain)
             shown = [n for n, t in enumerate(topics) if element.topic in t] if element.topic else []
             if hit is None and len(shown) >= ENOUGH:
                 shown = [n for n in shown if not self._explained(sentences[n].text, one)]
@@ -64,22 +68,28 @@ class Elements:
 
     def _explained(self, text: str, but: _Compiled) -> bool:
         """Whether another element's expressions stand in a sentence."""
-        return any(one is not but and one.any.search(text[:1_000]) for one in self.compiled)
+        return any(one is not but and one.any.search(text[:LONGEST]) for one in self.compiled)
 
-    def _search(self, one: _Compiled, sentences: Sequence[Sentence]) -> int | None:
-        """The first sentence that shows an element; one that also states its value, or is no heading, comes first."""
-        heading = fallback = None
-        for n, sentence in enumerate(sentences):
-            text = sentence.text[:1_000]
-            if not one.any.search(text) or (one.none and one.none.search(text)):
-                continue
-            if sentence.kind == "heading":
-                heading = n if heading is None else heading
-            elif one.value is None or one.value.search(text):
-                return n
-            elif fallback is None:
-                fallback = n
-        return fallback if fallback is not None else heading
+def _plain(text: str) -> str:
+    """A sentence as the expressions look at it: frames around fields and blanks within dates are gone, and so are
+    sentences that only say what a word means, unless “we” or a company stand in them."""
+    text = _FRAME.sub("", text[:LONGEST])
+    return "" if defines(text) and not re.search("公司|我们", text) else text
+
+
+def _search(one: _Compiled, sentences: Sequence[Sentence], plain: Sequence[str]) -> int | None:
+    """The first sentence that shows an element; one that also states its value, or is no heading, comes first."""
+    heading = fallback = None
+    for n, text in enumerate(plain):
+        if not one.any.search(text) or (one.none and one.none.search(text)):
+            continue
+        if sentences[n].kind == "heading":
+            heading = n if heading is None else heading
+        elif one.value is None or one.value.search(text):
+            return n
+        elif fallback is None:
+            fallback = n
+    return fallback if fallback is not None else heading
 
 
 def _joined(expressions: Sequence[str]) -> re.Pattern[str]:

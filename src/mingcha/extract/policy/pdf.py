@@ -1,4 +1,4 @@
-"""PDF files with text → blocks. Needs the extra `evidence`.
+"""PDF files → blocks. Needs the extra `evidence`; pages that are pictures need `ocr` too and stay a limitation.
 
 pdfium gives the text: it maps the radicals of Chromium's files to characters where others do not. Ruled tables are
 found by pdfplumber, on pages with enough lines only since it takes a hundred times as long; the text in their cells
@@ -15,10 +15,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from mingcha.extract.policy import recognise
 from mingcha.extract.policy.document import LIST_MARK, Builder, Cell, heading_level, joined
 from mingcha.extract.policy.text import clean
 
 LINES = 4  # drawn paths below which a page has no table
+SCALE = 1.5  # pixels of a point when a page is drawn: 108 dpi
+SIDE = 2_000  # pixels of the longer side of a drawn page
 FEW = 12  # characters on a page below which a picture on it counts as a scan
 _ADDRESS = re.compile(r"https?://[^\s，。；、）)]{4,400}")
 Box = tuple[float, float, float, float]  # left, top, right, bottom, from the top left corner, in points
@@ -55,6 +58,7 @@ def read(path: Path, builder: Builder) -> int | None:
 def _pages(pdf: Any, path: Path, builder: Builder) -> None:
     started = time.process_time()
     scanned = []
+    seen = 0
     tables = _Tables(path)
     pending: list[str] = []
     try:
@@ -75,11 +79,15 @@ def _pages(pdf: Any, path: Path, builder: Builder) -> None:
                 continue
             if picture:
                 scanned.append(number + 1)
+                seen += _recognised(pdf, number, builder, pending)
         _paragraphs(pending, builder)
     finally:
         tables.close()
     if scanned:
-        builder.note("scanned-pages", ", ".join(map(str, scanned[:20])) + (" …" if len(scanned) > 20 else ""))
+        builder.recognised = seen
+        which = ", ".join(map(str, scanned[:20])) + (" …" if len(scanned) > 20 else "")
+        how = f"{seen} read by optical recognition" if seen else "not read"
+        builder.note("scanned-pages", f"no text layer on {len(scanned)} of {len(pdf)} pages ({which}), {how}")
 
 
 def _page(pdf: Any, number: int, tables: _Tables, builder: Builder, pending: list[str]) -> bool:
@@ -116,6 +124,27 @@ def _page(pdf: Any, number: int, tables: _Tables, builder: Builder, pending: lis
     finally:
         page.close()
     return False
+
+
+def _recognised(pdf: Any, number: int, builder: Builder, pending: list[str]) -> bool:
+    """Lines of a page that is a picture, while the time for it lasts; whether there were any. What recognition makes
+    of a page is never told apart from text again, so the page stays in the limitation."""
+    if recognise.missing() or builder.recognition_left <= 0:
+        return False
+    started = time.process_time()
+    page = pdf[number]
+    try:
+        width, height = page.get_size()
+        drawn = page.render(scale=min(SCALE, SIDE / max(width, height, 1)), fill_color=(255, 255, 255, 255), grayscale=False)
+        found = recognise.lines(drawn.to_numpy()[:, :, :3].copy())
+    except Exception as e:  # whatever two native libraries make of a hostile picture
+        builder.note("unreadable-entry", f"page {number + 1}: {type(e).__name__}")
+        return False
+    finally:
+        page.close()
+        builder.recognition_left -= time.process_time() - started
+    pending += found
+    return bool(found)
 
 
 def _inside(text: Any, box: Box, height: float) -> str:

@@ -72,7 +72,8 @@ def facts(document: Document, name: str, catalogue: Any, encoding: str | None = 
     sentences = list(document.sentences())
     whole = about.fact(document, name, lists, sentences, encoding)
     yield whole | {"where": document.form}
-    for fact in Statements(matcher, known).read(sentences):
+    own = {hit.value for hit in known.words.find(document.title)}
+    for fact in Statements(matcher, known, own).read(sentences):
         yield fact | {"where": f"@{fact['offset']}"}
     for listing in lists.listings:
         yield from _listing(listing, matcher, known)

@@ -133,6 +133,18 @@ def sentences(text: str) -> list[tuple[int, str]]:
     return [(at, s) for at, s in shifted if s.strip("。！？!?；; \n")]
 
 
+# “删除：指在…系统中去除个人信息的行为”, “设备信息是指…”, “个人信息示例：…”: what words mean in this text.
+_MEANING = re.compile(
+    r"^\W*(?:\d{1,2}[.．、)）]\s*)*[（(]?[“\"「]?[^，。；：:]{2,14}[”\"」]?\s*[：:，,]?\s*(?:是指|系指|指的是|[：:，,”\"]\s*(?:是)?指(?!引|定|示|纹)|[：:]\s*(?:是)?一旦)|"
+    r"^\W*(?:\d{1,2}[.．、)）]\s*)*(?:其中|例如)?[，,]?(?:本(?:政策|指引|协议)所(?:称|述)的?)?(?:用户|儿童)?(?:个人(?:敏感)?信息|敏感个人信息)\s*(?:示例\s*[：:]|(?:是指|指|包括|包含))"
+)
+
+
+def defines(sentence: str) -> bool:
+    """Whether a sentence says what a word means, and promises or states nothing of what is done."""
+    return bool(_MEANING.match(sentence))
+
+
 def chinese_share(text: str) -> float:
     """Share of Chinese characters among all letters."""
     letters = sum(c.isalpha() for c in text)

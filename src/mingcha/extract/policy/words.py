@@ -72,6 +72,8 @@ def items(known: Mapping[str, Item]) -> Matcher:
                 yield word, item.id
                 if " " in word:
                     yield word.replace(" ", ""), item.id
+                if (apart := _SCRIPTS.sub(" ", word)) != word:  # MAC 地址
+                    yield apart, item.id
         for item in known.values():
             for word in (item.name.en, *item.synonyms.get("en", ())):
                 if word.lower() not in _COMMON:
@@ -82,6 +84,7 @@ def items(known: Mapping[str, Item]) -> Matcher:
     return Matcher(words())
 
 
+_SCRIPTS = re.compile(r"(?<=[A-Za-z0-9])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])")  # where typesetters put a blank
 _BRACKETS = re.compile(r"[（(【\[].{0,60}?[）)】\]]")
 _SUFFIX = re.compile(r"(?:sdk|软件开发工具包|开发工具包|组件|插件|服务|for android|安卓版?|android版?)+$", re.I)
 _JOINTS = re.compile(r"[\s·\-_/&+，,。.:：\"'“”]+")

@@ -1,6 +1,6 @@
 """Packets of pcap and pcapng files, and what stands in their network headers.
 
-Sources: IETF drafts opsawg-pcap and opsawg-pcapng; link types of tcpdump.org; RFC 791, 8200, 9293, 768.
+Sources: IETF drafts opsawg-pcap and opsawg-pcapng; link types of tcpdump.org; RFC 791, 2003, 4213, 8200, 9293, 768.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from mingcha.extract.limits import MB, Limits
+from mingcha.extract.traffic.fragments import Fragments
 from mingcha.extract.traffic.message import Trouble
 
 _BLOCK = 16 * MB
+_TUNNELS = 3  # IP packets inside one another
 _SECRETS = 0x544C534B  # decryption secrets of a pcapng file that are a TLS key log
 
 
@@ -143,34 +145,61 @@ def _address(data: bytes) -> str:
     return str(ipaddress.ip_address(data))
 
 
-def segment(packet: Packet) -> Segment | str | None:
-    """The TCP or UDP part of a packet; None for anything else, a word where it should be one and is not read."""
+def segment(packet: Packet, fragments: Fragments) -> Segment | str | None:
+    """The TCP or UDP part of a packet, or of the datagram that it completes. None for anything else and for a
+    fragment that waits for others; a word where it should be one and is not read."""
     data = _network(packet.link, packet.data)
-    if not data:
-        return None
-    try:
-        if data[0] >> 4 == 4:
-            size, proto = (data[0] & 15) * 4, data[9]
-            if int.from_bytes(data[6:8], "big") & 0x1FFF:
-                return "fragment"
-            if int.from_bytes(data[6:8], "big") & 0x2000 and proto in (6, 17):
-                return "fragment"
-            total = int.from_bytes(data[2:4], "big") or len(data)  # 0 where the card cuts segments itself
-            return _transport(proto, _address(data[12:16]), _address(data[16:20]), data[size:total])
-        if data[0] >> 4 == 6:
-            proto, at = data[6], 40
-            total = int.from_bytes(data[4:6], "big") + 40
-            for _ in range(8):
-                if proto in (0, 43, 60):
-                    proto, at = data[at], at + (data[at + 1] + 1) * 8
-                elif proto == 44:
-                    return "fragment"
-                else:
-                    break
-            return _transport(proto, _address(data[8:24]), _address(data[24:40]), data[at : total if total > 40 else None])
-    except (IndexError, ValueError):
-        return "header"
+    for _ in range(_TUNNELS):
+        if not data:
+            return None
+        try:
+            found = _inside(data, packet.t, fragments)
+        except (IndexError, ValueError):
+            return "header"
+        if not isinstance(found, bytes):
+            return found
+        data = found
     return None
+
+
+def _inside(data: bytes, t: float, fragments: Fragments) -> Segment | bytes | None:
+    """The segment in an IP packet; bytes where another IP packet is in it."""
+    if data[0] >> 4 == 4:
+        size, proto = (data[0] & 15) * 4, data[9]
+        total = int.from_bytes(data[2:4], "big") or len(data)  # 0 where the card cuts segments itself
+        src, dst, rest = data[12:16], data[16:20], data[size:total]
+        place = int.from_bytes(data[6:8], "big")
+        if place & 0x3FFF:
+            key = (src, dst, proto, int.from_bytes(data[4:6], "big"))
+            whole = fragments.add(key, t, (place & 0x1FFF) * 8, bool(place & 0x2000), rest)
+            return None if whole is None else _payload(proto, src, dst, whole)
+        return _payload(proto, src, dst, rest)
+    if data[0] >> 4 == 6:
+        src, dst, proto = data[8:24], data[24:40], data[6]
+        total = int.from_bytes(data[4:6], "big") + 40
+        rest = data[40 : total if total > 40 else None]
+        for _ in range(8):
+            if proto in (0, 43, 60):
+                proto, rest = rest[0], rest[(rest[1] + 1) * 8 :]
+            elif proto == 44:
+                place = int.from_bytes(rest[2:4], "big")
+                key = (src, dst, rest[0], int.from_bytes(rest[4:8], "big"))
+                proto = rest[0]
+                if place & 0xFFF9:  # an atomic fragment (RFC 6946) is whole by itself
+                    whole = fragments.add(key, t, place & 0xFFF8, bool(place & 1), rest[8:])
+                    if whole is None:
+                        return None
+                    rest = whole
+                else:
+                    rest = rest[8:]
+            else:
+                break
+        return _payload(proto, src, dst, rest)
+    return None
+
+
+def _payload(proto: int, src: bytes, dst: bytes, data: bytes) -> Segment | bytes | None:
+    return data if proto in (4, 41) else _transport(proto, _address(src), _address(dst), data)
 
 
 def _transport(proto: int, src: str, dst: str, data: bytes) -> Segment | None:
@@ -189,6 +218,8 @@ def _network(link: int, data: bytes) -> bytes:
         at, kind = 14, data[12:14]
         while kind in (b"\x81\x00", b"\x88\xa8") and at < 30:
             kind, at = data[at + 2 : at + 4], at + 4
+        if kind == b"\x88\x64":  # PPP over Ethernet, session (RFC 2516)
+            return _ppp(data[at + 6 :])
         return data[at:] if kind in (b"\x08\x00", b"\x86\xdd") else b""
     if link in (12, 14, 101, 228, 229):
         return data
@@ -198,6 +229,16 @@ def _network(link: int, data: bytes) -> bytes:
         return data[20:] if data[:2] in (b"\x08\x00", b"\x86\xdd") else b""
     if link in (0, 108):
         return data[4:]
+    if link in (9, 50):
+        return _ppp(data.removeprefix(b"\xff\x03"))
+    return b""
+
+
+def _ppp(data: bytes) -> bytes:
+    """The IP packet in a PPP frame (RFC 1661), whose protocol number may be shortened to a byte."""
+    for mark in (b"\x00\x21", b"\x00\x57", b"\x21", b"\x57"):
+        if data.startswith(mark):
+            return data[len(mark) :]
     return b""
 
 

@@ -1,7 +1,7 @@
 """Whose a host is: registrable domain (public suffix list) and the catalogue's domains of SDKs.
 
-Says third or unknown only. First party needs the domains of the developer (filing, listing, answer of the
-operator), which no recording holds: whoever knows them compares with the field `domain`.
+Says third or unknown only. First party needs the domains of the developer, which no recording holds: `extract.join`
+knows them from elsewhere.
 """
 
 from __future__ import annotations
@@ -22,6 +22,16 @@ class Party(NamedTuple):
     domain: str | None
 
 
+@lru_cache(maxsize=1)
+def suffixes() -> Any:
+    """The public suffix list, kept for a resident process; None where the extra `evidence` is not installed."""
+    try:
+        from publicsuffixlist import PublicSuffixList
+    except ImportError:
+        return None
+    return PublicSuffixList()
+
+
 class Parties:
     """Owners of hosts by the longest domain of the catalogue, and of code by the longest prefix."""
 
@@ -32,13 +42,7 @@ class Parties:
             for domain in sdk.domains:
                 self._domains.setdefault(domain.lower().lstrip("*."), sdk.id)
         self._prefixes: dict[str, str] = {p: s.id for s in sdks.values() for p in s.prefixes}
-        self._suffixes: Any = None
-        try:
-            from publicsuffixlist import PublicSuffixList
-
-            self._suffixes = PublicSuffixList()
-        except ImportError:
-            pass
+        self._suffixes = suffixes()
         self.of = lru_cache(maxsize=10_000)(self._of)
 
     @property

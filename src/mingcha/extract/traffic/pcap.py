@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mingcha.extract.limits import KB, Limits
 from mingcha.extract.traffic import tshark, wire
+from mingcha.extract.traffic.fragments import Fragments
 from mingcha.extract.traffic.message import Begin, Connection, Message, Record, Trouble
 from mingcha.extract.traffic.packets import Packet, Segment, packets, segment
 
@@ -134,12 +135,13 @@ class _Capture:
         self.names: dict[str, str] = {}
         self.streams: OrderedDict[Key, _Stream] = OrderedDict()
         self.datagrams: OrderedDict[Key, tuple[int, float, bytearray, list[int]]] = OrderedDict()
+        self.fragments = Fragments()
         self.kept = self.cut = self.broken = 0
 
     def take(self, packet: Packet) -> Iterator[Record]:
         """One packet."""
         self.cut += packet.cut
-        s = segment(packet)
+        s = segment(packet, self.fragments)
         if isinstance(s, str):
             self.broken += 1
         elif s and s.proto == "udp":
@@ -283,9 +285,16 @@ class _Capture:
             where, host = f"packet {number}", self.names.get(ip, "")
             if wire.is_quic(bytes(data[:64])):
                 yield Connection(where, t, "udp", host, ip, port, "quic", "", out, back, "quic")
+            elif wire.is_dtls(bytes(data[:16])):
+                yield Connection(where, t, "udp", host, ip, port, "tls", "", out, back, "encrypted")
+            elif port == 443 and data and data[0] & 0xC0 == 0x40:
+                # Most likely HTTP/3 that was there before the recording; a short header proves nothing.
+                yield Connection(where, t, "udp", host, ip, port, "", "", out, back, "custom")
             else:
                 yield Message(where, t, "UDP", "udp", host, port, "", [], bytes(data), True, ip, out, back)
         if self.cut:
             yield Trouble("truncated", f"{self.cut} packets were cut while recording")
         if self.broken:
-            yield Trouble("reader-limit", f"{self.broken} fragments or damaged packets were left out")
+            yield Trouble("reader-limit", f"{self.broken} damaged packets or datagrams beyond the limit were left out")
+        if lost := self.fragments.finish():
+            yield Trouble("truncated", f"{lost} IP fragments are of datagrams that are not in the recording as a whole")

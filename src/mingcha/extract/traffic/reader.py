@@ -82,7 +82,7 @@ class _Reading:
         self.keys = shapes.Lexicon(catalogue.items)
         self.matcher: forms.Matcher | None = None
         self.ca: str | None = None
-        self.planted = 0
+        self.planted, self.items = 0, list[str]()
         self._sheet(sheet, catalogue.items)
         self.begin: float | None = None
         self.messages = self.decoded = self.closed = self.told = 0
@@ -101,6 +101,7 @@ class _Reading:
         self.ca, self.planted = sheet.recording.ca, len(sheet.seeds)
         try:
             self.matcher = _matcher(tuple(sheet.seeds))
+            self.items = sorted({seed.item for seed in sheet.seeds})
         except ImportError:
             self.planted = 0
             self.notes.limitation("missing-part", "pyahocorasick: planted values were not looked for")
@@ -255,7 +256,7 @@ class _Reading:
         shown = f"{m.scheme or 'tcp'}://{host}{'' if m.port in (default, 0) else f':{m.port}'}{m.target.partition('?')[0]}"
         self.emit(
             "transmit", m.where, t=t, item=item, form=form, host=clip(host), party=party.party, vendor=party.vendor,
-            clear=m.clear, by=by, state=None, place=clip(leaf.place), url=clip(shown), domain=party.domain,
+            clear=m.clear, by=by, state=None, at=None if m.t is None else round(m.t, 6), ip=clip(m.ip) or None, place=clip(leaf.place), url=clip(shown), domain=party.domain,
             sdk=sdk or party.sdk, **more,
         )  # fmt: skip
 
@@ -280,7 +281,7 @@ class _Reading:
             self.notes.limitation("undecoded", f"{share:.0%} of what was sent could be read")
         begin = datetime.fromtimestamp(self.begin, UTC).isoformat() if self.begin is not None and 0 <= self.begin < 1 << 34 else None
         self.emit("capture", "", format=kind, messages=self.messages, bytes=total, decoded_share=share, begin=begin,
-                  seeds=self.planted, ca=self.ca)  # fmt: skip
+                  seeds=self.planted, items=self.items, ca=self.ca)  # fmt: skip
         for code, detail, where in self._limitations():
             self.emit("limitation", where, code=code, detail=detail)
 

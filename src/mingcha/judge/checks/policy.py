@@ -75,13 +75,15 @@ def denied_yet_done(
 ) -> CheckResult:
     """An item that the policy says is not collected, without any condition and without saying the opposite elsewhere,
     and that the app's own code obtained or sent to its own or an unknown host. An SDK's doings contradict no
-    statement about the operator, and a denial of a wider kind speaks of no item."""
+    statement about the operator, a denial of a wider kind speaks of no item, and what is not shared, kept or used for
+    a purpose may be collected all the same."""
     if facts.unseen("statement"):
         return CheckResult(failed=None, reasons=["no-policy"])
     stated = {item for f in _stated(facts) for item in f.get("items") or ()}
     denials: dict[str, Fact] = {}
     for f in facts.of("statement"):
-        own = f.get("polarity") is False and not f.get("condition") and not f.get("sdk") and f.get("denies") in (None, "collect", "use")
+        own = f.get("polarity") is False and not f.get("condition") and not f.get("sdk") and f.get("actor") not in ("sdk", "third")
+        own = own and f.get("denies") in (None, "collect")
         for item in (f.get("items") or ()) if own else ():
             if item not in stated:
                 denials.setdefault(item, f)

@@ -1,0 +1,181 @@
+"""Verbs of the office: `serve` and `manage`. Django is imported only when one of them runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mingcha.errors import Exit, ToolMissing, Usage
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _office() -> Path:
+    """Set Django up; the office's home. Exit 6 where the extra is not installed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingcha.server.conf.settings")
+    try:
+        import django
+    except ImportError as e:
+        raise ToolMissing(
+            "未安装管理端组件", "the office is not installed",
+            {"zh": "pip install 'mingcha[server]'", "en": "pip install 'mingcha[server]'"}, code="server-missing",
+        ) from e  # fmt: skip
+    django.setup()
+    from mingcha.server.conf.settings import HOME
+
+    return HOME
+
+
+def _migrated() -> Path:
+    home = _office()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return home
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. 监听地址。")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port. 端口。")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes. 进程数。")
+def serve(host: str, port: int, workers: int) -> None:
+    """Run the office in a browser. 启动管理端。"""
+    _migrated()
+    from gunicorn.app.base import BaseApplication
+
+    from mingcha.server.conf.wsgi import application
+
+    class Office(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+        def load_config(self) -> None:
+            for key, value in {"bind": f"{host}:{port}", "workers": workers, "control_socket_disable": True, "timeout": 60}.items():
+                self.cfg.set(key, value)
+
+        def load(self) -> Any:
+            return application
+
+    click.echo(f"http://{host}:{port}/", err=True)
+    Office().run()
+
+
+@click.group()
+def manage() -> None:
+    """Administration of the office. 管理端维护。"""
+
+
+@manage.command()
+def migrate() -> None:
+    """Make or renew the tables of the database. 建立或者升级数据库。"""
+    _migrated()
+
+
+@manage.command("add-person")
+@click.argument("login")
+@click.option("--name", required=True, help="Name as it is shown. 姓名。")
+@click.option("--organisation", required=True, help="Name of the organisation; made where it is new. 单位名称。")
+@click.option("--kind", help="Kind of a new organisation. 单位类型。")
+@click.option("--province", default="", help="Two-digit region code of a new administration. 地区代码。")
+@click.option("--credit-code", default="", help="Unified credit code of a new company. 统一社会信用代码。")
+@click.option("--role", required=True, help="officer, approver, tester, contact, … 角色。")
+@click.password_option(help="Asked for where it is not given. 口令。")
+def add_person(login: str, name: str, organisation: str, kind: str | None, province: str, credit_code: str, role: str, password: str) -> None:
+    """Add a person in a role of an organisation. 添加人员。"""
+    _migrated()
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+
+    from mingcha.server.ledger.process import ORGANISATIONS, ROLES
+    from mingcha.server.people.models import Membership, Organisation, Person
+
+    if role not in ROLES or (kind and kind not in ORGANISATIONS):
+        raise Usage(
+            "没有这种角色或者单位类型", "there is no such role or kind of organisation",
+            {k: f"{', '.join(ROLES)}; {', '.join(ORGANISATIONS)}" for k in ("zh", "en")},
+        )  # fmt: skip
+    try:
+        validate_password(password)
+    except ValidationError as e:
+        raise Usage("口令过短或者过于常见（至少 12 位）", "the password is too short or too common (12 characters at least)") from e
+    with transaction.atomic():
+        home = Organisation.objects.filter(name=organisation).first()
+        if home is None:
+            if not kind:
+                raise Usage("新单位需要 --kind", "a new organisation needs --kind")
+            home = Organisation.objects.create(name=organisation, kind=kind, province=province, credit_code=credit_code)
+        person = Person.objects.filter(login=login).first() or Person.objects.create(login=login, name=name, password=password)
+        Membership.objects.get_or_create(person=person, organisation=home, role=role)
+    click.echo(f"{login} · {home.name} · {role}")
+
+
+@manage.command()
+@click.argument("results", nargs=-1, required=True, type=FILE)
+@click.option("--open-as", "login", help="Also open a case for each, as this officer. 并以该承办人身份立案。")
+def take(results: tuple[Path, ...], login: str | None) -> None:
+    """Take results of `mingcha scan --format json` into the registry. 导入检测结果。"""
+    _migrated()
+    from mingcha.report import json_
+    from mingcha.server.ledger.intake import open_for
+    from mingcha.server.ledger.intake import take as enter
+    from mingcha.server.people.models import Person
+
+    person = Person.objects.filter(login=login or "").first()
+    if login and person is None:
+        raise Usage(f"没有这个人员：{login}", f"there is no such person: {login}")
+    for path in results:
+        raw = path.read_bytes()
+        entered = enter(raw, json_.load(raw))
+        case = open_for(entered, person).number if person else ""
+        click.echo(f"{entered.digest}  {entered.subject.name}  {entered.findings.count()}  {case}".rstrip())
+
+
+@manage.command()
+def tick() -> None:
+    """Let deadlines pass, erase what has to be, and enter events into the log; run it by a timer. 定时任务。"""
+    home = _migrated()
+    from django.utils import timezone
+
+    from mingcha.server.ledger import leads, sequence, services, who
+
+    now = timezone.now()
+    passed, erased = services.lapse(who.clock(), now), leads.erase(services.day(now))
+    entered = sequence.publish(home / "log")
+    click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}")
+
+
+@manage.command("verify-ledger")
+def verify_ledger() -> None:
+    """Prove the whole ledger against its log, or point to the break. 校验台账日志。"""
+    home = _migrated()
+    from mingcha.server.ledger import sequence
+    from mingcha.server.log.note import verifier
+    from mingcha.server.log.verify import verify
+
+    log = home / "log"
+    note, key = log / "checkpoint", log / "verifier"
+    report = verify(
+        log, sequence.entries(), note.read_text("utf-8") if note.is_file() else None,
+        [verifier(key.read_text("utf-8"))] if key.is_file() else [],
+    )  # fmt: skip
+    waiting = sequence.waiting()
+    if report.broken:
+        click.echo(f"BROKEN: {report.broken}")
+        sys.exit(Exit.FINDINGS)
+    click.echo(f"ok: {report.entries} entries, root {report.root.hex()}, {waiting} events not entered yet")
+
+
+@manage.command()
+@click.option("--cases", default=60, show_default=True, type=click.IntRange(1, 100_000), help="How many. 案件数。")
+@click.option("--password", help="Password of the made-up people; none lets nobody sign in. 演示人员口令。")
+def seed(cases: int, password: str | None) -> None:
+    """Fill the office with made-up cases, for a first look. 填充演示数据。"""
+    home = _migrated()
+    from mingcha.server.ledger import sequence
+    from mingcha.server.ledger.models import Case
+    from mingcha.server.ledger.seed import seed as fill
+
+    click.echo(f"{fill(cases, password, number=Case.objects.count() + 1)} cases")
+    sequence.publish(home / "log")

@@ -1,0 +1,126 @@
+"""What every page needs: its language, who is acting, headers, and errors told as a page."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from mingcha.server.desk.words import COOKIE, language, say
+from mingcha.server.ledger.refusals import Refused
+from mingcha.server.ledger.who import Who
+from mingcha.server.people.models import Membership
+
+P = ParamSpec("P")
+POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+HOUR = 3600
+
+
+class Visitor:
+    """Middleware: behind a proxy of the office's own, the visitor's address is the one that this proxy saw."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if settings.BEHIND_PROXY and seen:
+            request.META["REMOTE_ADDR"] = seen
+        return self.answer(request)
+
+
+class Office:
+    """Middleware: language and headers of every answer; a refusal becomes a page that says why."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A database may not be able to hold it, and no text of a person has it.
+        nul = "\0" in request.path or any("\0" in v for form in (request.GET, request.POST) for _, vs in form.lists() for v in vs)
+        response = refused(request, Refused("bad-data")) if nul else self.answer(request)
+        response["Content-Security-Policy"] = POLICY
+        response["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.GET.get("lang") in ("zh", "en"):
+            response.set_cookie(COOKIE, request.GET["lang"], max_age=365 * 24 * HOUR, samesite="Lax")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refusals are answers; anything else is a fault and goes on to Django."""
+        return refused(request, error) if isinstance(error, Refused) else None
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template."""
+    lang = language(request)
+    query = request.GET.copy()
+    query["lang"] = "en" if lang == "zh" else "zh"
+    return {"lang": lang, "other": query.urlencode(), "who": who_of(request)}
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """A page of this office."""
+    return render(request, f"desk/{template}.html", context or {}, status=status)
+
+
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The page that says why something was not done."""
+    return show(request, "refused", {"why": error.text[language(request)]}, status=error.status)
+
+
+def who_of(request: HttpRequest) -> Who | None:
+    """In which role the signed-in person acts: the one chosen for this session, else the first."""
+    if not request.user.is_authenticated:
+        return None
+    if not hasattr(request, "_who"):
+        held = Membership.objects.filter(person=request.user, ended=False).select_related("organisation").order_by("pk")
+        chosen = held.filter(pk=request.session.get("membership", 0)).first() or held.first()
+        request._who = Who(request.user, chosen.organisation, chosen.role) if chosen else None  # type: ignore[attr-defined]
+    found: Who | None = request._who  # type: ignore[attr-defined]
+    return found
+
+
+def inside(view: Callable[Concatenate[HttpRequest, Who, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for those who signed in and have a role."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect(f"/sign-in/?next={request.path}")
+        who = who_of(request)
+        if who is None:
+            return show(request, "refused", {"why": say("no-role", language(request))}, status=403)
+        return view(request, who, *args, **kwargs)
+
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", wrapped)
+
+
+def too_many(request: HttpRequest, what: str, most: int) -> bool:
+    """Whether one address asked for the same thing more than `most` times within the hour."""
+    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, HOUR)
+    try:
+        return cache.incr(key) > most
+    except ValueError:  # it ended between the two lines
+        return False
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same whether a thing is not there or may not be seen."""
+    return show(request, "refused", {"why": say("not-found", language(request))}, status=404)
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a valid token of this session."""
+    return show(request, "refused", {"why": say("expired", language(request))}, status=403)
+
+
+def locked(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+    """After too many failed sign-ins."""
+    return show(request, "refused", {"why": say("locked", language(request))}, status=429)

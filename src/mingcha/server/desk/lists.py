@@ -1,0 +1,40 @@
+"""Choices that come from the catalogue, and the search of the ledger."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db.models import Q, QuerySet
+
+from mingcha import catalogue
+from mingcha.server.ledger.models import Case
+from mingcha.server.registry.models import folded
+
+
+@cache
+def _scenarios() -> tuple[tuple[str, str, str], ...]:
+    loaded = catalogue.load()
+    return tuple((s.code, s.name.zh, s.name.en) for s in loaded.scenarios.values())
+
+
+def scenarios(lang: str) -> list[tuple[str, str]]:
+    """(code, name) of the scenarios of the catalogue."""
+    return [(code, zh if lang == "zh" else en) for code, zh, en in _scenarios()]
+
+
+@cache
+def rule_title(rule: str, lang: str) -> str:
+    """Title of a rule in force; the id where this catalogue has none by that name."""
+    found = catalogue.load().rules.get(rule)
+    return (found.title.zh if lang == "zh" else found.title.en) if found else rule
+
+
+def searched(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Cases whose subject, operator or number holds the text."""
+    wanted = folded(text)
+    if not wanted:
+        return cases
+    return cases.filter(
+        Q(subject__folded__contains=wanted) | Q(operator__folded__contains=wanted)
+        | Q(subject__identifier__icontains=text.strip()) | Q(number__icontains=text.strip())
+    )  # fmt: skip

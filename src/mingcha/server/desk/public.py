@@ -1,0 +1,99 @@
+"""Pages without an account: home, complaint form, receipt, sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mingcha.server.desk.front import show, too_many, who_of
+from mingcha.server.desk.lists import scenarios
+from mingcha.server.desk.words import language, say
+from mingcha.server.ledger.leads import receive
+from mingcha.server.ledger.models import Case, Lead
+from mingcha.server.ledger.who import public
+from mingcha.server.people.models import Membership
+from mingcha.server.provinces import PROVINCES
+
+LIMITS = {"name": 200, "text": 5000, "scenario": 8, "province": 2, "sender": 64, "contact": 128}
+NEEDED = ("name", "text")
+COMPLAINTS, LOOKS = 10, 30  # of one address within an hour
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, the two things a visitor can do, and what was publicly named."""
+    named = Case.objects.filter(state__in=("named", "removal-ordered", "removed", "relisted"))
+    return show(request, "home", {"named": named.select_related("subject", "operator").order_by("-pk")[:20]})
+
+
+@require_http_methods(["GET", "POST"])
+def complain(request: HttpRequest) -> HttpResponse:
+    """The complaint form; after sending, the receipt, which is shown once."""
+    lang = language(request)
+    values = {name: request.POST.get(name, "").strip() for name in LIMITS}
+    wrong: dict[str, str] = {}
+    if request.method == "POST":
+        wrong = {n: say("field-long", lang) for n, most in LIMITS.items() if len(values[n]) > most}
+        wrong |= {n: say("field-needed", lang) for n in NEEDED if not values[n]}
+        values["scenario"] = values["scenario"] if values["scenario"] in dict(scenarios(lang)) else ""
+        values["province"] = values["province"] if values["province"] in PROVINCES else ""
+        if not wrong and too_many(request, "complain", COMPLAINTS):
+            return show(request, "refused", {"why": say("too-much", lang)}, status=429)
+        if not wrong:
+            lead = receive(
+                public(), "complaint", values["name"], values["text"], scenario=values["scenario"],
+                province=values["province"], sender=(values["sender"], values["contact"]),
+            )  # fmt: skip
+            return show(request, "receipt", {"lead": lead, "fresh": True})
+    provinces = [(code, names[0 if lang == "zh" else 1]) for code, names in PROVINCES.items()]
+    context: dict[str, Any] = {"values": values, "wrong": wrong, "scenarios": scenarios(lang), "provinces": provinces}
+    return show(request, "complain", context, status=422 if wrong else 200)
+
+
+@require_POST
+def receipt(request: HttpRequest) -> HttpResponse:
+    """What became of a complaint, for whoever has its receipt."""
+    lang = language(request)
+    if too_many(request, "receipt", LOOKS):
+        return show(request, "refused", {"why": say("too-much", lang)}, status=429)
+    number = "".join(request.POST.get("receipt", "").upper().split()).replace("-", "")
+    lead = Lead.objects.filter(receipt=number).first() if len(number) == 12 else None
+    if lead is None:
+        return show(request, "refused", {"why": say("not-found-receipt", lang)}, status=404)
+    return show(request, "receipt", {"lead": lead, "fresh": False})
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """By name and password; after five failures the account waits (django-axes)."""
+    lang, failed = language(request), ""
+    after = request.POST.get("next") or request.GET.get("next") or "/desk/"
+    if request.method == "POST":
+        person = authenticate(request, username=request.POST.get("login", ""), password=request.POST.get("password", ""))
+        if person is not None:
+            login(request, person)
+            safe = url_has_allowed_host_and_scheme(after, {request.get_host()}, require_https=request.is_secure())
+            return redirect(after if safe else "/desk/")
+        failed = say("locked" if getattr(request, "axes_locked_out", False) else "sign-in-failed", lang)
+    return show(request, "sign_in", {"failed": failed, "next": after}, status=403 if failed else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("/")
+
+
+@require_POST
+def act_as(request: HttpRequest) -> HttpResponse:
+    """Choose another of one's own roles."""
+    held = Membership.objects.filter(person_id=request.user.pk or 0, ended=False)
+    chosen = request.POST.get("membership", "")
+    if chosen.isdigit() and held.filter(pk=int(chosen)).exists():
+        request.session["membership"] = int(chosen)
+    return redirect("/desk/" if who_of(request) else "/")

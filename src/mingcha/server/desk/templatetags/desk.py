@@ -1,0 +1,60 @@
+"""`{% t key %}` and the few forms of data that templates show."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from mingcha.server.desk.words import say
+from mingcha.server.ledger.models import Case
+from mingcha.server.ledger.process import table
+from mingcha.server.ledger.services import WAITING
+from mingcha.server.provinces import name
+
+register = template.Library()
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Any, key: str, prefix: str = "") -> str:
+    """The text of a key in the page's language."""
+    return say(f"{prefix}{key}", context["lang"])
+
+
+@register.simple_tag(takes_context=True)
+def state(context: Any, key: str) -> str:
+    """Name of a case's state."""
+    return table().states[key].say(context["lang"])
+
+
+@register.simple_tag(takes_context=True)
+def act(context: Any, key: str) -> str:
+    """What an event was."""
+    lang = context["lang"]
+    if key.startswith("sign-") and key != "sign-in":
+        return f"{say('sign', lang)} · {table().acts[key.removeprefix('sign-')].text.say(lang)}"
+    found = table().acts.get(key)
+    return found.text.say(lang) if found else say(f"event-{key}", lang)
+
+
+@register.simple_tag(takes_context=True)
+def province(context: Any, code: str) -> str:
+    """Name of a province by its code; the country for none."""
+    return name(code, context["lang"]) or say("national", context["lang"])
+
+
+@register.filter
+def when(value: datetime | date | None) -> str:
+    """Day, and for a moment its time in China."""
+    if value is None:
+        return "—"
+    return value.astimezone(HERE).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value.isoformat()
+
+
+@register.filter
+def late(case: Case, today: date) -> bool:
+    """Whether the case waits for somebody whose time has passed."""
+    return case.state in WAITING and case.due is not None and case.due < today

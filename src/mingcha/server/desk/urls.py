@@ -1,0 +1,23 @@
+"""Addresses of the office."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingcha.server.desk import public, work
+
+urlpatterns = [
+    path("", public.home),
+    path("complain/", public.complain),
+    path("receipt/", public.receipt),
+    path("sign-in/", public.sign_in),
+    path("sign-out/", public.sign_out),
+    path("act-as/", public.act_as),
+    path("desk/", work.desk),
+    path("desk/leads/", work.leads),
+    path("desk/leads/<int:number>/", work.lead),
+    path("desk/cases/", work.ledger),
+    path("desk/cases/<str:number>/", work.case),
+    path("desk/cases/<str:number>/act/", work.do),
+]
+handler404 = "mingcha.server.desk.front.missing"

@@ -1,0 +1,93 @@
+"""A result document (`mingcha.inspection/1`) into the registry, and with it onto a case. The same document again
+changes nothing: its digest is what it goes by."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mingcha.model import Inspection as Document
+from mingcha.server.ledger.models import Attached, Case
+from mingcha.server.ledger.refusals import Refused
+from mingcha.server.ledger.services import act, open_case
+from mingcha.server.ledger.who import acting
+from mingcha.server.people.models import Membership, Person
+from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Part, Subject, folded
+
+
+def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspection:
+    """Enter one result. `raw`: the bytes of the document, of which the digest is taken."""
+    digest = hashlib.sha256(raw).hexdigest()
+    with transaction.atomic():
+        known = Inspection.objects.filter(digest=digest).first()
+        if known:
+            return known
+        subject = _subject(document)
+        package = _package(document, subject)
+        entered = Inspection.objects.create(
+            subject=subject, package=package, digest=digest, tool=document.tool.version,
+            catalogue=document.tool.catalogue.digest, at=document.tool.catalogue.at, taken=now or timezone.now(),
+        )  # fmt: skip
+        Finding.objects.bulk_create(
+            Finding(
+                inspection=entered, rule=f.rule, rule_version=f.version, scenario=f.scenario,
+                issue_types=list(f.issue_types), outcome=f.outcome, confidence=f.confidence, severity=f.severity,
+            )
+            for f in document.findings if f.outcome == "failed" or (f.outcome == "cantTell" and f.evidence)
+        )  # fmt: skip
+        return entered
+
+
+def open_for(inspection: Inspection, person: Person) -> Case:
+    """The case that rests on an inspection, opened by a person in the first of his roles where there is none. Raises
+    Refused where that role may not open one or nothing was found."""
+    held = Membership.objects.filter(person=person, ended=False).select_related("organisation").order_by("pk").first()
+    if held is None:
+        raise Refused("not-yours")
+    with transaction.atomic():
+        known = Attached.objects.filter(inspection=inspection).select_related("case").first()
+        if known:
+            return known.case
+        who = acting(person, held.organisation, held.role)
+        case = open_case(inspection.subject, who)
+        act(case.pk, "attach-inspection", who, {"inspection": inspection.pk}, version=case.version)
+    case.refresh_from_db()
+    return case
+
+
+def _subject(document: Document) -> Subject:
+    s = document.subject
+    identifier = s.id or s.sha256
+    name = s.name or identifier
+    operator = None
+    if s.developer:
+        operator, _ = Operator.objects.get_or_create(folded=folded(s.developer), credit_code=None, defaults={"name": s.developer})
+    found, _ = Subject.objects.get_or_create(
+        kind=s.kind, platform=s.platform, identifier=identifier,
+        defaults={"name": name, "folded": folded(name), "operator": operator},
+    )  # fmt: skip
+    return found
+
+
+def _package(document: Document, subject: Subject) -> Package | None:
+    s = document.subject
+    if not s.sha256:
+        return None
+    package, fresh = Package.objects.get_or_create(
+        sha256=s.sha256,
+        defaults={
+            "subject": subject, "size": s.size, "version": s.version or "", "version_code": s.version_code,
+            "signer": s.signers[0].sha256 if s.signers else "",
+        },
+    )  # fmt: skip
+    if fresh:
+        found: list[Any] = list(document.inventory.get("sdks") or ())
+        Part.objects.bulk_create(
+            (Part(package=package, sdk=str(p["id"]), version=str(p.get("version") or "")) for p in found if p.get("id")),
+            ignore_conflicts=True,
+        )
+    return package

@@ -1,0 +1,51 @@
+"""Why an act is refused: a code, both languages, and an HTTP status for pages and API."""
+
+from __future__ import annotations
+
+from mingcha.errors import Exit, MingchaError
+
+_WHY: dict[str, tuple[str, str, int]] = {
+    "no-such-act": ("没有这种操作", "there is no such act", 404),
+    "wrong-state": ("案件当前状态下不能进行此操作", "the case's state does not allow it", 409),
+    "not-yours": ("您的角色或者单位无权进行此操作", "your role or organisation may not do this", 403),
+    "stale": ("案件已有新的变动，请刷新后再试", "the case has moved on; load it again", 409),
+    "has-findings": ("检测结果中没有需要处理的问题", "the inspection has no finding to work on", 422),
+    "second-person": ("核查人不得是提出问题的人", "who proposed a finding may not verify it", 422),
+    "confirms-some": ("至少需要确认一个问题", "at least one finding has to be confirmed", 422),
+    "reason-given": ("请写明理由", "a reason is needed", 422),
+    "nothing-served": ("整改通知已送达，不能这样处理", "a notice has been served", 409),
+    "confirmed-finding": ("没有经核查成立的问题", "no finding was confirmed", 409),
+    "operator-known": ("尚未登记责任主体", "the operator is not known yet", 409),
+    "operator-registered": ("责任主体名称尚未与登记信息核对一致", "the operator's name was not found the same in the register", 409),
+    "own-case": ("不是本单位的案件", "this is not a case of your organisation", 403),
+    "new-version": ("请提交与被检版本不同的新版本", "hand in a version other than the one inspected", 422),
+    "deadline-passed": ("期限尚未届满", "the time has not passed yet", 409),
+    "retest-attached": ("尚无复检结果", "there is no re-test yet", 409),
+    "nothing-remains": ("复检仍有未解决的问题", "the re-test still finds problems", 409),
+    "something-remains": ("复检未发现遗留问题", "the re-test finds nothing that remains", 409),
+    "notice-served": ("整改通知尚未送达", "no notice was served", 409),
+    "no-open-appeal": ("有异议尚未处理", "an appeal is open", 409),
+    "open-appeal": ("没有待处理的异议", "no appeal is open", 409),
+    "no-other-naming": ("同一对象的同一问题已在通报中", "the same problem of the same subject is being named already", 409),
+    "two-signatures": ("需要两人签批", "two people have to sign", 409),
+    "relisting-time-passed": ("恢复上架的期限尚未届满", "the time before relisting has not passed", 409),
+    "other-province": ("请选择另一个地区", "choose another province", 422),
+    "same-subject": ("只能并入同一对象的未结案件", "only into an open case of the same subject", 422),
+    "leaves-some": ("分出的问题须少于全部", "some findings have to stay", 422),
+    "bad-data": ("提交的内容有误", "what was sent is wrong", 422),
+}
+
+
+class Refused(MingchaError):
+    """An act that may not be done now, by this person, or with what was given."""
+
+    exit = Exit.INPUT
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        zh, en, status = _WHY[code]
+        tail = f"：{detail}" if detail else ""
+        super().__init__(zh + tail, en + tail.replace("：", ": "), code=code)
+        self.status = status
+
+
+CODES = frozenset(_WHY)

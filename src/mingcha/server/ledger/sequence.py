@@ -1,0 +1,95 @@
+"""From events to the log: events get their places in the order in which they were written, then the log is signed.
+
+Database and log are two stores, and a crash may fall between them. The log is written first; what it holds beyond
+the database's count is found again by the `uid` of its entries, so nothing is entered twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from mingcha.server.ledger.models import Event, Sequenced
+from mingcha.server.log import note
+from mingcha.server.log.tiles import Log
+
+BATCH = 1000
+_LOCK = 0x6D696E67  # PostgreSQL's advisory lock of the sequencer
+
+
+class Entered(NamedTuple):
+    """What one run did."""
+
+    events: int
+    size: int
+    """Entries of the log now."""
+
+
+def catch_up(folder: Path) -> Entered:
+    """Enter all events that have no place yet; safe to run at any time, by several at once."""
+    log, done = Log(folder), 0
+    while True:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            at = _recover(log)
+            fresh = list(Event.objects.filter(sequenced=None).order_by("pk")[:BATCH])
+            if not fresh:
+                return Entered(done, at)
+            log.append([e.leaf.encode() for e in fresh])
+            Sequenced.objects.bulk_create(Sequenced(event=e, index=at + i) for i, e in enumerate(fresh))
+            done += len(fresh)
+
+
+def _recover(log: Log) -> int:
+    """Bring the database up to the log after a crash between the two; the log's size."""
+    top = Sequenced.objects.aggregate(top=Max("index"))["top"]
+    at = 0 if top is None else int(top) + 1
+    for i in range(at, log.size):
+        uid = json.loads(log.entry(i))["uid"]
+        Sequenced.objects.create(event=Event.objects.get(uid=uid), index=i)
+    return max(at, log.size)
+
+
+def entries() -> Iterator[bytes]:
+    """The leaves as the database has them, in the order of the log."""
+    for leaf in Event.objects.exclude(sequenced=None).order_by("sequenced__index").values_list("leaf", flat=True).iterator():
+        yield leaf.encode()
+
+
+def waiting() -> int:
+    """Events that have no place yet."""
+    return Event.objects.filter(sequenced=None).count()
+
+
+def publish(folder: Path) -> Entered:
+    """Enter what waits and sign the log as it then is. The key is made at the first time; `verifier` beside the log
+    is what others check with."""
+    done = catch_up(folder)
+    key = _key(folder)
+    log = Log(folder)
+    said = note.Checkpoint(key.name, log.size, log.root())
+    new = folder / "checkpoint.new"
+    new.write_text(note.checkpoint(said, [key]), "utf-8")
+    new.replace(folder / "checkpoint")
+    return done
+
+
+def _key(folder: Path) -> note.Signer:
+    path = folder.with_name(folder.name + ".key")
+    try:
+        return note.signer(path.read_text("utf-8"))
+    except FileNotFoundError:
+        key = note.generate("mingcha-office")
+    folder.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as f:
+        f.write(key.line() + "\n")
+    (folder / "verifier").write_text(key.verifier.line() + "\n", "utf-8")
+    return key

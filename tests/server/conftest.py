@@ -1,0 +1,49 @@
+"""An office of its own for each worker: a database in a temporary home, migrated once; tests roll back.
+
+The same tests run on PostgreSQL too: test_postgresql.py starts a server and runs this folder again with
+MINGCHA_DATABASE set.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+_HOME = tempfile.TemporaryDirectory(prefix="mingcha-office-")
+# Models can be imported only after the set-up, and tests import them at their top.
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("MINGCHA_HOME", _HOME.name)
+    patch.chdir(_HOME.name)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mingcha.server.conf.settings"
+    django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from tests.server.cast import Cast, make  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """The office's home, with its tables."""
+    call_command("migrate", verbosity=0, interactive=False)
+    return Path(_HOME.name)
+
+
+@pytest.fixture
+def db(home: Path) -> Iterator[None]:
+    """A transaction that is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody there is, and an inspected app."""
+    return make()
