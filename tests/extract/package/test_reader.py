@@ -524,7 +524,7 @@ def test_one_dex_file_that_we_fail_at_does_not_hide_the_others(tmp_path: Path, m
     monkeypatch.setattr(tables, "read", fail)
     found = read(tmp_path, archive(build.manifest(), [caller(APP)], [caller(SDK)], [caller(OTHER)]))
     assert found.limitations == {"crash", "flow-limit"}
-    assert found.one("limitation")["where"] == "classes2.dex"
+    assert found.one("limitation", code="crash")["where"] == "classes2.dex"
     assert {c["dex"] for c in found.all("api-call", item="imei")} == {"classes.dex", "classes3.dex"}
 
 
