@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +16,7 @@ from hypothesis import strategies as st
 
 from mingcha.server.log import merkle, note
 from mingcha.server.log.note import BadNote, Checkpoint, checkpoint, generate, open_checkpoint
-from mingcha.server.log.tiles import LONGEST, Broken, Log, place
+from mingcha.server.log.tiles import LONGEST, Broken, Log, Moved, place
 from mingcha.server.log.verify import verify
 
 # The leaves and roots that implementations of RFC 6962 are commonly tested with.
@@ -48,6 +53,48 @@ def some(n: int) -> list[bytes]:
 def test_the_vectors() -> None:
     for n, root in enumerate(ROOTS):
         assert merkle.over([merkle.leaf_hash(x) for x in LEAVES[:n]])(0, n).hex() == root == naive(LEAVES[:n]).hex()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "proof"),
+    [
+        (1, 1, []),
+        (1, 8, ["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7", "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"]),
+        (6, 8, ["0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a", "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"]),
+        (2, 5, ["5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e", "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"]),
+    ],
+)  # fmt: skip
+def test_the_vectors_of_consistency(old: int, new: int, proof: list[str]) -> None:
+    tree = merkle.over([merkle.leaf_hash(x) for x in LEAVES])
+    assert [h.hex() for h in merkle.consistency(tree, old, new)] == proof
+    assert merkle.consistent(old, bytes.fromhex(ROOTS[old]), new, bytes.fromhex(ROOTS[new]), [bytes.fromhex(h) for h in proof])
+
+
+def test_the_seven_leaves_of_the_rfc() -> None:
+    """RFC 6962, section 2.1.3: the audit paths and consistency proofs that its example names by their nodes."""
+    d = [merkle.leaf_hash(x) for x in LEAVES[:7]]
+    tree = merkle.over(d)
+    g, h, i, j = tree(0, 2), tree(2, 4), tree(4, 6), d[6]
+    k, last = tree(0, 4), tree(4, 7)
+    assert merkle.inclusion(tree, 0, 7) == [d[1], h, last]
+    assert merkle.inclusion(tree, 3, 7) == [d[2], g, last]
+    assert merkle.inclusion(tree, 4, 7) == [d[5], j, k]
+    assert merkle.inclusion(tree, 6, 7) == [i, k]
+    assert merkle.consistency(tree, 3, 7) == [d[2], d[3], g, last]
+    assert merkle.consistency(tree, 4, 7) == [last]
+    assert merkle.consistency(tree, 6, 7) == [i, j, k]
+
+
+def test_two_histories_of_one_size_have_no_proof() -> None:
+    """Two forks of 12 entries that part at the tenth: no proof ties the one to what continues the other."""
+    ours, theirs = some(20), [*some(9), *(b"fork" for _ in range(11))]
+    mine, other = (merkle.over([merkle.leaf_hash(x) for x in e]) for e in (ours, theirs))
+    assert not merkle.consistent(12, mine(0, 12), 12, other(0, 12), [])
+    for proof in (merkle.consistency(mine, 12, 20), merkle.consistency(other, 12, 20)):
+        assert not merkle.consistent(12, mine(0, 12), 20, other(0, 20), proof)
+    assert merkle.consistent(8, mine(0, 8), 20, other(0, 20), merkle.consistency(other, 8, 20)), "up to where they part"
 
 
 @given(st.integers(1, 70), st.data())
@@ -87,7 +134,7 @@ def test_a_log_on_disk_is_the_tree_of_its_entries(tmp_path: Path, steps: list[in
         assert again.root(size) == naive(entries[:size])
     path = merkle.inclusion(again.tree, at // 3, at)
     assert merkle.included(merkle.leaf_hash(entries[at // 3]), at // 3, at, path, again.root())
-    assert verify(tmp_path, entries, None, ()) == (at, again.root(), "")
+    assert verify(tmp_path, entries, None, ()) == (at, again.root(), "", 0)
     with pytest.raises(IndexError):
         again.entry(at)
 
@@ -115,18 +162,16 @@ def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
         log.append(entries[at : at + 100])
     key = generate("office.example")
     signed = checkpoint(Checkpoint("office.example", 300, log.root()), [key])
-    stale = {"100", "200", "44.stale"}
     for file in sorted(p for p in tmp_path.rglob("*") if p.is_file()):
-        if file.name in stale and ".p" in file.parent.name:
-            continue  # an older partial tile, which nobody reads
         raw = file.read_bytes()
-        for i in {0, len(raw) // 2, len(raw) - 1}:
-            file.write_bytes(raw[:i] + bytes([raw[i] ^ 1]) + raw[i + 1 :])
+        for i, flip in itertools.product({0, len(raw) // 2, len(raw) - 1}, (0x01, 0x80)):
+            file.write_bytes(raw[:i] + bytes([raw[i] ^ flip]) + raw[i + 1 :])
             assert verify(tmp_path, entries, signed, [key.verifier]).broken, f"{file.relative_to(tmp_path)} byte {i}"
-        file.write_bytes(raw[:-1])
-        assert verify(tmp_path, entries, signed, [key.verifier]).broken, f"{file.relative_to(tmp_path)} cut"
+        for other in (raw[:-1], b"", raw + b"\0"):
+            file.write_bytes(other)
+            assert verify(tmp_path, entries, signed, [key.verifier]).broken, f"{file.relative_to(tmp_path)} cut or grown"
         file.write_bytes(raw)
-    assert verify(tmp_path, entries, signed, [key.verifier]).broken == ""
+    assert verify(tmp_path, entries, signed, [key.verifier]) == (300, log.root(), "", 300)
 
 
 def test_the_database_and_the_log_have_to_agree(tmp_path: Path) -> None:
@@ -172,41 +217,167 @@ def test_notes_and_keys() -> None:
             generate(name)
 
 
+def test_the_note_of_the_reference_implementation() -> None:
+    """Key, text and signature of the tests of golang.org/x/mod/sumdb/note."""
+    key = note.signer("PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")
+    public = note.verifier("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+    signed = text + "\n\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    assert key.verifier == public and note.sign(text, [key]) == signed and note.open_note(signed, [public]) == text
+    for i in range(len(signed)):
+        with pytest.raises(BadNote):
+            note.open_note(signed[:i] + chr(ord(signed[i]) + 1) + signed[i + 1 :], [public])
+        with pytest.raises(BadNote):
+            note.open_note(signed[:i], [public])
+    with pytest.raises(BadNote):
+        open_checkpoint(signed, [public])
+    for line in ("PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==", "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"):
+        with pytest.raises(BadNote):
+            note.verifier(line)
+
+
+def test_a_text_may_have_empty_lines_and_a_checkpoint_may_not() -> None:
+    key, other = generate("office.example"), generate("office.example")
+    text = "one\n\n2\n"
+    assert note.open_note(note.sign(text, [other, key]), [key.verifier]) == text, "one of the same name that is not known"
+    root = "A" * 43 + "="
+    for wrong in ("o\n1\n", f"o\n\n{root}\n", f"o\n1\n{root}\n\nmore\n", f"o\n{'9' * 5000}\n{root}\n", f"o\n\u0661\n{root}\n", "o\n1\nAAAA\n"):
+        with pytest.raises(BadNote):
+            open_checkpoint(note.sign(wrong, [key]), [key.verifier])
+    assert open_checkpoint(note.sign(f"o\n1\n{root}\nan extension\n", [key]), [key.verifier]) == Checkpoint("o", 1, bytes(32))
+    for no_text in ("", "no end", "a\tb\n", "\0\n"):
+        with pytest.raises(ValueError, match="no text"):
+            note.sign(no_text, [key])
+
+
+@given(st.text(), st.text())
+@settings(deadline=None)
+def test_whatever_is_no_note_is_told(a: str, b: str) -> None:
+    key = generate("office.example")
+    signed = checkpoint(Checkpoint("office.example", 3, bytes(32)), [key])
+    for text in (a, f"{a}\n\n\u2014 {b}\n", a + signed, signed[:90] + a + signed[90:]):
+        if text != signed:
+            with pytest.raises(BadNote):
+                open_checkpoint(text, [key.verifier])
+    for line in (a, f"{a}+{b}", f"PRIVATE+KEY+{a}+{b}+{b}", f"{a}+{b}+{b}"):
+        with pytest.raises(BadNote):
+            note.signer(line)
+        with pytest.raises(BadNote):
+            note.verifier(line)
+
+
 class _Power(Exception):
     """The power fails."""
 
 
-def test_a_crash_at_any_file_leaves_a_log_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries, put = some(700), Log._put
-    for stop in range(12):
-        folder = tmp_path / str(stop)
-        log = Log(folder)
-        log.append(entries[:250])
-        left = [stop]
+def test_a_crash_at_any_act_on_files_leaves_a_log_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with other entries than those that were being written, and fewer: nothing of them may come back."""
+    old, lost, fresh = some(250), [b"lost %d" % i for i in range(350)], [b"fresh %d" % i for i in range(300)]
+    left = [0]
 
-        def failing(self: Log, name: str, data: bytes, left: list[int] = left) -> None:
+    def failing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **named: Any) -> Any:
             if not left[0]:
                 raise _Power
             left[0] -= 1
-            put(self, name, data)
+            return real(*args, **named)
 
-        monkeypatch.setattr(Log, "_put", failing)
-        try:
-            log.append(entries[250:600])
-            entered = 600
-        except _Power:
-            entered = 250
-        monkeypatch.setattr(Log, "_put", put)
+        return call
+
+    entered, stop = 0, -1
+    while not entered:
+        stop += 1
+        folder = tmp_path / str(stop)
+        log = Log(folder)
+        log.append(old[:200])
+        log.append(old[200:])
+        left[0] = stop
+        with monkeypatch.context() as patch:
+            for holder, name in ((os, "fsync"), (Path, "replace"), (Path, "mkdir"), (Path, "unlink")):
+                patch.setattr(holder, name, failing(getattr(holder, name)))
+            try:
+                log.append(lost)
+                entered = len(lost)
+            except _Power:
+                pass
         again = Log(folder)
-        assert again.size == entered and again.root() == naive(entries[:entered])
-        again.append(entries[entered : entered + 30])  # not what was being written
-        again.append(entries[entered + 30 :])
-        assert verify(folder, entries, None, ()).broken == "", f"after {stop} files"
+        if again.size != 250:  # after the last rename, at the latest sync
+            assert again.size == 600 and verify(folder, [*old, *lost], None, ()).broken == ""
+            continue
+        assert again.root() == naive(old) and verify(folder, old, None, ()).broken == ""
+        at = 0
+        for n in (2, 23, 275):
+            again.append(fresh[at : at + n])
+            at += n
+            assert verify(folder, [*old, *fresh[:at]], None, ()).broken == "", f"{at} more after {stop} acts"
+    assert stop > 30, "each act on files was the last one once"
+
+
+def test_what_a_crash_left_does_not_fill_a_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, put = some(250), Log._put
+    log = Log(tmp_path)
+    log.append(old)
+
+    def last(self: Log, name: str, data: bytes) -> None:
+        if name == "size":
+            raise _Power
+        put(self, name, data)
+
+    with monkeypatch.context() as patch, pytest.raises(_Power):
+        patch.setattr(Log, "_put", last)
+        log.append([b"lost"] * 300)
+    again = Log(tmp_path)
+    again.append([b"one"])
+    assert again.entry(250) == b"one" and verify(tmp_path, [*old, b"one"], None, ()).broken == ""
+    assert not (tmp_path / "tile/0/000").exists(), "a full tile of 251 entries"
+
+
+def test_a_second_writer_overwrites_nothing(tmp_path: Path) -> None:
+    first, second = Log(tmp_path), Log(tmp_path)
+    first.append([b"a", b"b", b"c"])
+    with pytest.raises(Moved):
+        second.append([b"d"])
+    with second.writing():
+        assert second.size == 3 and second.append([b"d"]) == 3 and second.append([b"e"]) == 4
+    assert verify(tmp_path, [b"a", b"b", b"c", b"d", b"e"], None, ()).broken == ""
+
+
+def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    def write(who: int) -> None:
+        log = Log(tmp_path)
+        for i in range(20):
+            with log.writing():
+                log.append([b"%d/%d" % (who, i)])
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    log = Log(tmp_path)
+    assert {log.entry(i) for i in range(log.size)} == {b"%d/%d" % (who, i) for who in range(4) for i in range(20)}
+    assert log.size == 80 and verify(tmp_path, None, None, ()).broken == ""
+
+
+def test_a_log_that_is_written_to_during_its_proof_is_whole(tmp_path: Path) -> None:
+    entries = some(30)
+    Log(tmp_path).append(entries[:20])
+
+    def growing() -> Iterator[bytes]:
+        yield from entries[:20]
+        Log(tmp_path).append(entries[20:])
+        yield from entries[20:]
+
+    assert verify(tmp_path, growing(), None, ()).broken == ""
+    assert "the log has none" in verify(tmp_path, [*entries, b"more"], None, ()).broken
 
 
 def test_a_log_without_its_files_is_broken(tmp_path: Path) -> None:
     (tmp_path / "size").write_text("many")
-    with pytest.raises(Broken):
-        Log(tmp_path)
+    for wrong in (b"", b"05", b"5\n", b"-5", b"\xb5", "\u0665".encode(), b"9" * 5000):
+        (tmp_path / "size").write_bytes(wrong)
+        with pytest.raises(Broken):
+            Log(tmp_path)
+        assert "size" in verify(tmp_path, None, None, ()).broken
     (tmp_path / "size").write_text("5")
     assert "missing" in verify(tmp_path, None, None, ()).broken

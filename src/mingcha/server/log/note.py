@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from mingcha.server.log.merkle import HASH
+
 ED25519 = b"\1"
 _DASH = "\u2014"
+_MOST = 100  # signatures of a note, as the reference implementation has it
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class BadNote(ValueError):
@@ -64,7 +69,7 @@ def signer(line: str) -> Signer:
     parts = line.strip().split("+", 4)
     if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
         raise BadNote("no private key")
-    found = Signer(parts[2], _key(parts[4]))
+    found = Signer(_known_name(parts[2]), _key(parts[4]))
     if found.verifier.id.hex() != parts[3]:
         raise BadNote("the key's id is not its own")
     return found
@@ -75,7 +80,7 @@ def verifier(line: str) -> Verifier:
     parts = line.strip().split("+", 2)
     if len(parts) != 3:
         raise BadNote("no public key")
-    found = Verifier(parts[0], _key(parts[2]))
+    found = Verifier(_known_name(parts[0]), _key(parts[2]))
     if found.id.hex() != parts[1]:
         raise BadNote("the key's id is not its own")
     return found
@@ -89,46 +94,75 @@ class Checkpoint(NamedTuple):
     root: bytes
 
 
-def checkpoint(said: Checkpoint, signers: Sequence[Signer]) -> str:
-    """The signed note."""
-    _named(said.origin.replace(" ", "-"))
-    text = f"{said.origin}\n{said.size}\n{_b64(said.root)}\n"
-    lines = [
-        f"{_DASH} {s.name} {_b64(s.verifier.id + Ed25519PrivateKey.from_private_bytes(s.seed).sign(text.encode()))}\n" for s in signers
-    ]
-    return text + "\n" + "".join(lines)
+def sign(text: str, signers: Sequence[Signer]) -> str:
+    """The note of a text (signed-note, "Format"). ValueError for a text that does not end in a newline, holds other
+    control characters or is no UTF-8."""
+    if not text.endswith("\n") or _controls(text):
+        raise ValueError("no text of a note")
+    raw = text.encode()
+    return text + "\n" + "".join(
+        f"{_DASH} {s.name} {_b64(s.verifier.id + Ed25519PrivateKey.from_private_bytes(s.seed).sign(raw))}\n" for s in signers
+    )  # fmt: skip
 
 
-def open_checkpoint(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
-    """Read a note that at least one of the keys signed, and none of them wrongly. BadNote otherwise."""
-    text, gap, rest = note.partition("\n\n")
+def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
+    """The text of a note that at least one of the keys signed, and none of them wrongly. BadNote otherwise."""
+    text, gap, rest = note.rpartition("\n\n")  # the last empty line: a text may have others
     text += "\n"
-    good = 0
-    for line in rest.splitlines() if gap else ():
+    lines = rest.split("\n")
+    if not gap or lines.pop() or len(lines) > _MOST or _controls(note):
+        raise BadNote("no signed note")
+    good = False
+    for line in lines:
         dash, _, tail = line.partition(" ")
         name, _, signature = tail.partition(" ")
         raw = _bytes(signature)
-        known = next((v for v in verifiers if v.name == name and v.id == raw[:4]), None)
-        if dash != _DASH or len(raw) < 5:
+        if dash != _DASH or not name or len(raw) < 5:
             raise BadNote("a line that is no signature")
+        known = next((v for v in verifiers if v.name == name and v.id == raw[:4]), None)
         if known is None:
             continue  # of somebody whom we do not know
         try:
             Ed25519PublicKey.from_public_bytes(known.key).verify(raw[4:], text.encode())
-        except InvalidSignature:
+        except (InvalidSignature, UnicodeEncodeError):
             raise BadNote(f"the signature of {name} is wrong") from None
-        good += 1
-    lines = text.split("\n")
-    if not good or len(lines) < 4 or not lines[1].isascii() or not lines[1].isdigit() or (len(lines[1]) > 1 and lines[1][0] == "0"):
-        raise BadNote("not signed by a known key" if not good else "no checkpoint")
+        good = True
+    if not good:
+        raise BadNote("not signed by a known key")
+    return text
+
+
+def checkpoint(said: Checkpoint, signers: Sequence[Signer]) -> str:
+    """The signed note of a log's size and root. ValueError for an origin that is empty or of several lines."""
+    _named(said.origin.replace(" ", "-"))
+    return sign(f"{said.origin}\n{said.size}\n{_b64(said.root)}\n", signers)
+
+
+def open_checkpoint(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
+    """Read a checkpoint, under the same condition as `open_note`. BadNote otherwise."""
+    lines = open_note(note, verifiers).split("\n")[:-1]
+    if len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):
+        raise BadNote("no checkpoint")
     root = _bytes(lines[2])
-    if len(root) != 32:
+    if len(root) != HASH:
         raise BadNote("no checkpoint")
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
+def _controls(text: str) -> bool:
+    return any(c < " " and c != "\n" for c in text)
+
+
+def _known_name(name: str) -> str:
+    try:
+        _named(name)
+    except ValueError as e:
+        raise BadNote(str(e)) from e
+    return name
+
+
 def _named(name: str) -> None:
-    if not name or any(c.isspace() or c == "+" for c in name):
+    if not name or any(c.isspace() or c == "+" or c < " " or "\ud800" <= c <= "\udfff" for c in name):
         raise ValueError(f"{name!r} is no name of a key")
 
 
@@ -138,9 +172,12 @@ def _b64(data: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except ValueError as e:
         raise BadNote("no base64") from e
+    if _b64(raw) != text:  # bits that the last character has too many: one signature has one text
+        raise BadNote("no base64")
+    return raw
 
 
 def _key(text: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mingcha.server.log.merkle import HASH, leaf_hash, node_hash
 from mingcha.server.log.note import BadNote, Verifier, open_checkpoint
-from mingcha.server.log.tiles import WIDTH, Broken, Log, place
+from mingcha.server.log.tiles import WIDTH, Broken, Log, packed, place
 
 
 class Report(NamedTuple):
@@ -19,6 +19,8 @@ class Report(NamedTuple):
     entries: int
     root: bytes
     broken: str = ""
+    signed: int = 0
+    """Entries that the checkpoint covers: 0 where none was given, which proves the log against nothing published."""
 
 
 def verify(folder: Path, entries: Iterable[bytes] | None, note: str | None, verifiers: Sequence[Verifier]) -> Report:
@@ -27,8 +29,10 @@ def verify(folder: Path, entries: Iterable[bytes] | None, note: str | None, veri
     try:
         log = Log(folder)
         broken = _levels(log, entries)
-        root = b"" if broken else log.root()
-        return Report(log.size, root, broken or _checkpoint(log, note, verifiers))
+        if broken:
+            return Report(log.size, b"", broken)
+        signed, broken = _checkpoint(log, note, verifiers)
+        return Report(log.size, log.root(), broken, signed)
     except Broken as e:
         return Report(0, b"", str(e))
 
@@ -54,14 +58,19 @@ def _levels(log: Log, entries: Iterable[bytes] | None) -> str:
         return full(level + 1) if len(hashes[level + 1]) == WIDTH else ""
 
     for n in range(-(-log.size // WIDTH)):
-        for k, entry in enumerate(log.bundle(n)):
+        bundle = log.bundle(n)
+        ends = list(itertools.accumulate((2 + len(e) for e in bundle), initial=0))
+        if broken := _older(log, f"tile/entries/{place(n)}", packed(bundle), ends):
+            return broken
+        for k, entry in enumerate(bundle):
             if given is not None and (own := next(given, None)) != entry:
                 what = "has none" if own is None else "has another"
                 return f"entry {n * WIDTH + k}: the database {what}"
             hashes[0].append(leaf_hash(entry))
         if len(hashes[0]) == WIDTH and (broken := full(0)):
             return broken
-    if given is not None and next(given, None) is not None:
+    # A log that is written to meanwhile has grown as the database has.
+    if given is not None and next(given, None) is not None and log.written() == log.size:
         return f"entry {log.size}: the log has none, the database has"
     for level, rest in enumerate(hashes):
         if rest and (broken := _compare(log, level, count[level], rest)):
@@ -70,22 +79,36 @@ def _levels(log: Log, entries: Iterable[bytes] | None) -> str:
 
 
 def _compare(log: Log, level: int, n: int, hashes: Sequence[bytes]) -> str:
-    raw = log._read_tile(level, n, log.size)
+    raw = log.tile(level, n)
     for i, (a, b) in enumerate(itertools.zip_longest(hashes, (raw[j : j + HASH] for j in range(0, len(raw), HASH)))):
         if a != b:
             return f"tile/{level}/{place(n)}: hash {i} is {(b or b'').hex()[:16]}, should be {(a or b'').hex()[:16]}"
+    return _older(log, f"tile/{level}/{place(n)}", raw, range(0, len(raw) + 1, HASH))
+
+
+def _older(log: Log, name: str, whole: bytes, ends: Sequence[int]) -> str:
+    """Partial files of earlier checkpoints have to be beginnings of what there is now; `ends[w]` is the end of w parts."""
+    for width, path in log.partials(name):
+        try:
+            if width >= len(ends):
+                continue  # left from a crash
+            if path.stat().st_size != ends[width] or path.read_bytes() != whole[: ends[width]]:
+                return f"{name}.p/{width}: is not what the log began with"
+        except OSError as e:
+            raise Broken(f"{name}.p/{width}: {e.strerror}") from e
     return ""
 
 
-def _checkpoint(log: Log, note: str | None, verifiers: Sequence[Verifier]) -> str:
+def _checkpoint(log: Log, note: str | None, verifiers: Sequence[Verifier]) -> tuple[int, str]:
+    """(entries that it covers, the break)."""
     if note is None:
-        return ""
+        return 0, ""
     try:
         said = open_checkpoint(note, verifiers)
     except BadNote as e:
-        return f"checkpoint: {e}"
+        return 0, f"checkpoint: {e}"
     if said.size > log.size:
-        return f"checkpoint: {said.size} entries were published, the log has {log.size}"
+        return 0, f"checkpoint: {said.size} entries were published, the log has {log.size}"
     if log.root(said.size) != said.root:
-        return f"checkpoint: the root of the first {said.size} entries is another one than was published"
-    return ""
+        return 0, f"checkpoint: the root of the first {said.size} entries is another one than was published"
+    return said.size, ""

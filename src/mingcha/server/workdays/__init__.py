@@ -1,7 +1,7 @@
 """Working days in China and the clocks that count by them.
 
-Each year's holidays and make-up days are one file. A year without a file is counted by its weekends alone, and `known`
-tells so: the State Council announces a year's days in the autumn before it.
+Each year's holidays and make-up days are one file. A year without a file is counted by its weekends alone, and
+`estimated` tells so: the State Council announces a year's days in the autumn before it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import yaml
@@ -44,8 +44,8 @@ class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A period that something has to be done within."""
 
     name: Words
-    days: int
-    unit: Literal["working", "calendar"]
+    length: Annotated[int, msgspec.Meta(ge=1, le=LONGEST)]
+    unit: Literal["working", "calendar", "year"]
     source: str
     mark: Mark
     active: bool = True
@@ -60,17 +60,22 @@ def _year(year: int) -> Year | None:
 
 @cache
 def _days(year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """(days off, weekend days that are worked) of a year."""
-    said = _year(year)
-    if said is None:
-        return frozenset(), frozenset()
-    off = {h.from_ + timedelta(days=i) for h in said.holidays for i in range((h.to - h.from_).days + 1)}
-    return frozenset(off), frozenset(said.working)
+    """(days off, weekend days that are worked) of a year; a notice also says what the days around New Year are."""
+    said = [found for y in (year - 1, year, year + 1) if (found := _year(y))]
+    off = {h.from_ + timedelta(days=i) for y in said for h in y.holidays for i in range((h.to - h.from_).days + 1)}
+    return frozenset(off), frozenset(d for y in said for d in y.working)
 
 
 def known(day: date) -> bool:
     """Whether the day's year has its notice; else weekends alone are counted."""
     return _year(day.year) is not None
+
+
+def estimated(start: date, end: date) -> bool:
+    """Whether the working days of a span are counted by weekends alone in some year, so that a deadline in it may
+    come too early."""
+    low, high = min(start, end), max(start, end)
+    return any(_year(y) is None for y in range(low.year, high.year + 1))
 
 
 def is_working(day: date) -> bool:
@@ -106,4 +111,9 @@ def clocks() -> Mapping[str, Clock]:
 def due(clock: str, start: date) -> date:
     """The last day of a clock that began on `start`. KeyError for an unknown one."""
     c = clocks()[clock]
-    return add(start, c.days) if c.unit == "working" else start + timedelta(days=c.days)
+    if c.unit == "working":
+        return add(start, c.length)
+    if c.unit == "calendar":
+        return start + timedelta(days=c.length)
+    # 29 February ends with the February of another year.
+    return start.replace(year=start.year + c.length, day=28 if (start.month, start.day) == (2, 29) else start.day)
