@@ -9,9 +9,9 @@ import pytest
 
 from mingcha.errors import Exit
 from tests.extract.package.build import File
-from tests.extract.package.dexbuild import Cls, build
+from tests.extract.package.dexbuild import Cls, Mth, build
 from tests.extract.package.fingerprint.test_anchors import cls
-from tests.support import apk, put, run
+from tests.support import apk, flagged, put, run
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -114,3 +114,37 @@ def test_what_cannot_be_learnt_is_an_error(place: Path, app: Path) -> None:
     assert not (place / "n.mcfp").exists()
     assert run("sdk", "learn", place / "missing.jar").code == Exit.INPUT
     assert run("sdk", "learn", app, "--version", "a\nb").code == Exit.USAGE
+
+
+@pytest.mark.parametrize("isolate", ["true", "false"])
+def test_calls_addresses_and_paths_in_renamed_code_are_the_sdk_s(
+    place: Path, monkeypatch: pytest.MonkeyPatch, isolate: str
+) -> None:
+    monkeypatch.setenv("MINGCHA_ISOLATE", isolate)
+    address = Mth("site", "()V", [("const-string", 0, "https://up.vendor.example/v1"), ("return-void",)])
+    learnt, renamed = place / "own.mcfp", sdk(0, "o/a")
+    for classes in (original := sdk(0), renamed):
+        classes[0].methods.append(address)
+    assert run("sdk", "learn", put(place / "jpush-android-3.1.0.dex", build(original)), "-o", learnt).code == Exit.OK
+    start = Mth("onCreate", "()V", [("invoke-static", [0, 1], "Lo/a/C0;->ask(ILo/a/C1;)V"), ("return-void",)], flags=1, virtual=True)
+    other = Mth("x", "()V", [("const-string", 0, "https://else.example/"), ("return-void",)])
+    classes = [Cls("Lcom/demo/Own;", [start], parent="Landroid/app/Application;"), Cls("Lp/q;", [other]), *renamed]
+    root = flagged(name="com.demo.Own")
+    app = put(place / "own.apk", apk(root, extra=[File("classes2.dex", build(classes))]))
+
+    def owners(*options: str) -> dict[str, dict[str, object]]:
+        facts = [json.loads(line) for line in run("facts", app, *options).out.splitlines()]
+        where = {"startup-path": "caller", "api-call": "caller", "url": "url"}
+        return {f"{f['kind']} {f[where[f['kind']]]}": f for f in facts if f["kind"] in where}
+
+    mine = {"kind": "sdk", "id": "jpush", "name": "极光推送 SDK", "by": "fingerprint"}
+    before, told = owners(), owners("--fingerprints", str(learnt))
+    assert owners("--fingerprints", str(learnt)) == told  # from the cache
+    for key in ("api-call Lo/a/C0;->ask(ILo/a/C1;)V", "startup-path Lo/a/C0;->ask(ILo/a/C1;)V", "url https://up.vendor.example/v1"):
+        assert before[key]["owner"] == {"kind": "unknown", "id": "", "name": ""}
+        assert told[key]["owner"] == mine, key
+    path = told["startup-path Lo/a/C0;->ask(ILo/a/C1;)V"]
+    assert (path["verdict"], path["owners"]) == ("reachable", ["unknown:", "sdk:jpush", "system:android"])
+    assert told["url https://else.example/"]["owner"] == before["url https://else.example/"]["owner"]
+    (fact,) = [json.loads(x) for x in run("facts", app, "--kind", "sdk", "--fingerprints", learnt).out.splitlines()]
+    assert fact["state"] == "initialised"

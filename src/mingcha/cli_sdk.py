@@ -1,7 +1,6 @@
 """The verbs `mingcha sdk`: learn fingerprints of SDK archives, show them, look for them in a package.
 
-Archives to learn from are read in this process, as they are one's own choice; packages to match are read in
-the child process like any other.
+Archives and packages are read in the child process, under its limits: an archive of an SDK is made by others, too.
 """
 
 from __future__ import annotations
@@ -35,27 +34,24 @@ def sdk() -> None:
 def learn(state: Any, files: tuple[Path, ...], output: Path, known: str | None, version: str | None) -> None:
     """Learn from JAR, AAR or DEX files; what is learnt is added to the file. 从 JAR、AAR、DEX 学习并加入指纹文件。"""
     from mingcha import catalogue, store
-    from mingcha.extract import unreadable
-    from mingcha.extract.package.fingerprint import learn as lessons
     from mingcha.extract.package.fingerprint import prints
 
     if version is not None and (len(version) > 40 or not version.isprintable() or not version):
         raise Usage("版本不是一个短文本", "the version is no short text")
-    sdks = catalogue.load().sdks
+    loaded = catalogue.load()
     learnt = prints.load(output).learnt() if output.exists() else []
     refused: list[BadInput] = []
-    for file in files:
-        try:
-            entry, features = lessons.lesson(file, sdks, known, version)
-        except OSError as e:
-            raise unreadable(file, e) from e
-        except BadInput as e:  # one that teaches nothing must not cost what the others teach
-            refused.append(e)
-            if len(refused) == len(files):
-                raise
-            continue
-        learnt.append((entry, features))
-        click.echo("\t".join((entry.id, entry.version or "-", entry.part, str(entry.classes), str(entry.count))))
+    with _worker(state.settings) as worker:
+        for file in files:
+            try:
+                entry, features = _lesson(worker if state.settings.isolate else None, loaded, file, known, version)
+            except BadInput as e:  # one that teaches nothing must not cost what the others teach
+                refused.append(e)
+                if len(refused) == len(files):
+                    raise
+                continue
+            learnt.append((entry, features))
+            click.echo("\t".join((entry.id, entry.version or "-", entry.part, str(entry.classes), str(entry.count))))
     for problem in refused:
         click.echo(plain(problem.line(state.lang), 1000), err=True)
     data = prints.dump(prints.make(learnt))
@@ -67,6 +63,37 @@ def learn(state: Any, files: tuple[Path, ...], output: Path, known: str | None, 
     except OSError as e:
         raise Usage(f"无法写入 {output}：{e.strerror}", f"cannot write {output}: {e.strerror}", code="unwritable") from e
     click.echo(plain(output), err=True)
+
+
+def _worker(settings: Any) -> Any:
+    from mingcha.extract import Worker
+
+    return Worker(settings.cpu_seconds, settings.wall_seconds, settings.memory_mb)
+
+
+def _lesson(worker: Any, loaded: Any, file: Path, known: str | None, version: str | None) -> tuple[Any, Any]:
+    """What a file teaches. BadInput where it teaches nothing, or could not be read to its end."""
+    from mingcha.extract import unreadable
+    from mingcha.extract.package.fingerprint import learn as lessons
+    from mingcha.model import Limitation
+
+    try:
+        file.open("rb").close()
+        if worker is None:
+            return lessons.lesson(file, loaded.sdks, known, version)
+    except OSError as e:
+        raise unreadable(file, e) from e
+    taught = worker.teach(file, known, version, file.name)
+    if not isinstance(taught, Limitation):
+        try:
+            return lessons.received(bytes(taught.entry), taught.features, loaded.sdks)
+        except ValueError as e:
+            taught = Limitation(code="crash", detail=str(e))
+    why = loaded.limitations.get(taught.code) or loaded.limitations["crash"]
+    raise BadInput(
+        f"{plain(file.name)} 无法学习：{why.name.zh}", f"{plain(file.name)} cannot be learnt from: {why.name.en}",
+        {"zh": why.hint.zh, "en": why.hint.en}, code=taught.code,
+    )  # fmt: skip
 
 
 @sdk.command("show", short_help="What a file holds. 查看。")
@@ -95,6 +122,6 @@ def match(state: Any, file: Path, package: Path) -> None:
     settings = msgspec.structs.replace(state.settings, fingerprints=str(file))
     for f in pipeline.read([package], settings).facts:
         if f["kind"] == "sdk":
-            version = (f["version"] or "-", f["version_by"] or "-")
+            version = (f["version"] or "/".join(f["versions"]) or "-", f["version_by"] or "-")
             likeness = "-" if f["likeness"] is None else f"{f['likeness']:.2f}"
             click.echo("\t".join((f["id"], *version, str(f["classes"]), likeness, ",".join(f["by"]))))

@@ -68,6 +68,16 @@ def test_likeness_of_code_raises_a_question_and_clears_none() -> None:
     assert both.reasons == ["version-unknown", "version-alike"]
 
 
+def test_of_versions_that_look_alike_all_have_to_be_known() -> None:
+    def alike(*versions: str) -> dict[str, Any]:
+        return {**sdk("a", None), "version_by": None, "versions": list(versions)}
+
+    assert known(run(alike("1.8", "1.9"))) == [["a-two", "a-three"]]
+    assert known(run(alike("1.9", "2.1"))) == [["a-three"]]
+    assert run(alike("2.9", "3.1")) == CheckResult(failed=None, reasons=["version-unknown"])
+    assert run(alike("3.1", "3.2")) == CheckResult(failed=None, reasons=["version-alike"])
+
+
 def test_what_is_not_told_stays_open() -> None:
     for version in (None, "", "r5756", "20160223"):
         assert run(sdk("a", version)) == CheckResult(failed=None, reasons=["version-unknown"]), version

@@ -246,3 +246,13 @@ def test_a_component_is_followed_from_its_initialisation_and_the_page_says_so() 
     full = inspection()
     sdk = msgspec.structs.replace(full, subject=msgspec.structs.replace(full.subject, kind="sdk"))
     assert ZH("startup.lede_sdk") in part(sdk) and ZH("startup.lede_sdk") not in part(full)
+
+
+@pytest.mark.parametrize(("guard", "said"), [
+    ("broadcast:android.intent.action.SCREEN_ON", "android.intent.action.SCREEN_ON"), ("broadcast:*", ZH("startup.some_broadcast")),
+])  # fmt: skip
+def test_a_path_that_waits_for_a_broadcast_says_for_which(guard: str, said: str) -> None:
+    row = inventory()["startup"]["rows"][0]
+    row = {**row, "calls": [{**row["calls"][0], "verdict": "needs-run", "guard": guard}]}
+    value = msgspec.structs.replace(inspection(), inventory={"startup": {"rows": [row], "counts": row["counts"]}})
+    assert ZH("startup.waits", action=said) in part(value)

@@ -153,7 +153,7 @@ def test_statements_do_not_contradict_one_another() -> None:
         if case.get("preset"):
             assert "guarded" not in accepted, name(case)
         if "guard" in row or "guard_kind" in row:
-            assert row["verdict"] == "guarded", name(case)
+            assert row["verdict"] in ("guarded", "needs-run"), name(case)
 
 
 def test_every_verdict_is_asked_for_often() -> None:

@@ -12,7 +12,8 @@ from mingcha.server.ledger import sequence
 from mingcha.server.ledger.models import Event, Sequenced
 from mingcha.server.log.tiles import Log
 from mingcha.server.log.verify import verify
-from tests.server.cast import Cast
+from tests.server.cast import Cast, make
+from tests.server.test_together import at_once
 
 
 def broken(folder: Path) -> str:
@@ -63,3 +64,11 @@ def test_what_is_changed_behind_the_office_is_found(cast: Cast, tmp_path: Path) 
             cursor.execute(f"DROP TRIGGER {table}_no_UPDATE")
         cursor.execute(f"UPDATE {table} SET leaf = replace(leaf, '\"notice\"', '\"nothing\"')")
     assert "the database has another" in broken(tmp_path)
+
+
+def test_several_runs_at_once_enter_each_event_once(home: Path, tmp_path: Path) -> None:
+    make().case("named")
+    waiting = Event.objects.filter(sequenced=None).count()
+    got = at_once(lambda _: sequence.catch_up(tmp_path / "log"))
+    assert set(got) <= {"done"} and Log(tmp_path / "log").size == Sequenced.objects.count() >= waiting
+    assert verify(tmp_path / "log", sequence.entries(), None, ()).broken == ""

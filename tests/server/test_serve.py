@@ -90,7 +90,7 @@ def test_commands(full: Path) -> None:
     assert ", 0 events not entered yet" in told
     size = full / "office/log/size"
     size.write_text("3")
-    assert office(full, "manage", "verify-ledger", code=Exit.FINDINGS).startswith("BROKEN: entry 3")
+    assert office(full, "manage", "verify-ledger", code=Exit.FINDINGS).startswith("BROKEN: tile/entries/000.p/3")
     size.write_text(told.split()[1])
     office(full, "manage", "verify-ledger")
 

@@ -18,7 +18,7 @@ from tests.server.cast import START, make
 MANY = 6
 
 
-def _at_once(call: Callable[[int], object]) -> Counter[str]:
+def at_once(call: Callable[[int], object]) -> Counter[str]:
     """What came of the call, made by several at the same moment."""
     begin = Barrier(MANY)
 
@@ -39,7 +39,7 @@ def _at_once(call: Callable[[int], object]) -> Counter[str]:
 def test_of_several_officers_one_acts_and_the_others_are_told(home: Path) -> None:
     cast = make()
     case = cast.case("verified")
-    got = _at_once(lambda i: act(case.pk, "notice", cast.approver, version=case.version, key=f"k{i}", now=START))
+    got = at_once(lambda i: act(case.pk, "notice", cast.approver, version=case.version, key=f"k{i}", now=START))
     assert got == {"done": 1, "stale": MANY - 1}
     case.refresh_from_db()
     assert case.state == "noticed" and case.events.filter(act="notice").count() == 1
@@ -49,6 +49,6 @@ def test_a_form_sent_several_times_at_once_acts_once(home: Path) -> None:
     cast = make()
     case = cast.case("verified")
     seen = case.version
-    got = _at_once(lambda _: act(case.pk, "notice", cast.approver, version=seen, key="the-form", now=START))
+    got = at_once(lambda _: act(case.pk, "notice", cast.approver, version=seen, key="the-form", now=START))
     assert got["done"] >= 1 and set(got) <= {"done", "stale"}
     assert Case.objects.get(pk=case.pk).events.filter(act="notice").count() == 1

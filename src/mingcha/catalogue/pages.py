@@ -147,7 +147,7 @@ def rule_pages(catalogue: Catalogue) -> dict[str, str]:
 
 TYPES = {
     "str": "text", "int": "integer", "float": "number", "bool": "true or false", "strs": "list of texts",
-    "owner": "owner: `kind` (app, sdk, system, unknown), `id`, `name`",
+    "owner": "owner: `kind` (app, sdk, system, unknown), `id`, `name`; `by` where not the name of the class tells it: fingerprint",
 }  # fmt: skip
 
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from mingcha.errors import BadInput
 from mingcha.extract.cache import Cache
-from mingcha.extract.client import Reading, Worker, refusal
+from mingcha.extract.client import Reading, Taught, Worker, refusal
 from mingcha.model import Exhibit
 
-__all__ = ["READERS", "Reading", "Worker", "read_here", "refusal", "sniff", "unreadable"]
+__all__ = ["READERS", "Reading", "Taught", "Worker", "read_here", "refusal", "sniff", "unreadable"]
 
 Emit = Callable[[Iterable[dict[str, Any]]], None]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from mingcha.errors import BadInput
 from mingcha.extract.cache import store
 from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
@@ -54,6 +55,19 @@ class _Done(msgspec.Struct, frozen=True):
     exhibit: Exhibit
 
 
+class Taught(msgspec.Struct, frozen=True):
+    """What an archive of an SDK teaches, as the child says it: nobody has looked at it yet."""
+
+    entry: msgspec.Raw
+    features: bytes
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    code: str
+    text: dict[str, str]
+    hint: dict[str, str]
+
+
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One frame of the child: exactly one of these."""
 
@@ -61,6 +75,8 @@ class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep: _Kept | None = None
     done: _Done | None = None
     error: dict[str, Any] | None = None
+    taught: Taught | None = None
+    refused: _Refused | None = None
 
 
 class _Failed(Exception):
@@ -139,47 +155,73 @@ class Worker:
             raise
         return Reading(exhibit=exhibit, facts=facts)
 
+    def teach(self, path: Path, sdk: str | None, version: str | None, name: str) -> Taught | Limitation:
+        """What an archive of an SDK teaches, or why it could not be read to its end. BadInput where the child says that
+        it teaches nothing. `name`: what the archive is called."""
+        try:
+            answer = self._message(self._send(path, {"lesson": {"sdk": sdk, "version": version, "name": name}}))
+        except _Failed as e:
+            self.close()
+            return Limitation(code=e.code, detail=e.detail)
+        except BaseException:
+            self.close()
+            raise
+        if (no := answer.refused) is not None and {"zh", "en"} <= no.text.keys():
+            text, hint = ({k: plain(v, 300) for k, v in words.items()} for words in (no.text, no.hint))
+            raise BadInput(text["zh"], text["en"], hint, code=plain(no.code, 40))
+        if answer.taught is None:
+            self.close()
+            return Limitation(code="crash", detail="an answer to another question")
+        return answer.taught
+
     def _ask(self, path: Path, kind: str | None, facts: list[Fact]) -> Exhibit:
+        stream = self._send(path, {
+            "kind": kind, "cache": str(self.cache.absolute()) if self.cache else None,
+            "prints": str(self.prints.absolute()) if self.prints else None,
+            "seeds": str(self.seeds.absolute()) if self.seeds else None,
+        })  # fmt: skip
+        while True:
+            message = self._message(stream)
+            if message.done is not None:
+                return message.done.exhibit
+            if message.keep is not None:
+                if self.cache:
+                    store(self.cache, message.keep.key, bytes(message.keep.value), self.cache_mb * 1_000_000)
+                continue
+            said = message.facts
+            if said is None or any(type(f.get(key)) is not str for f in said for key in ("kind", "exhibit", "where")):
+                raise _Failed("crash", "unreadable answer: a fact of no form")
+            facts += said
+
+    def _send(self, path: Path, asked: dict[str, Any]) -> _Frames:
+        """Put a question about a file to the child."""
         process = self._child()
         assert process.stdin and process.stdout
         request = {
-            "path": str(path.absolute()), "kind": kind, "cpu": self.cpu, "memory": self.memory,
-            "catalogue": str(self.catalogue) if self.catalogue else None,
-            "cache": str(self.cache.absolute()) if self.cache else None,
-            "prints": str(self.prints.absolute()) if self.prints else None,
-            "seeds": str(self.seeds.absolute()) if self.seeds else None,
+            "path": str(path.absolute()), "cpu": self.cpu, "memory": self.memory,
+            "catalogue": str(self.catalogue) if self.catalogue else None, **asked,
         }  # fmt: skip
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
         except OSError:
             raise _Failed("crash", "the reader did not start") from None
-        deadline = time.monotonic() + self.wall
-        stream = _Frames(process, deadline)
-        total = 0
-        while True:
-            frame = stream.next()
-            total += len(frame)
-            if total > TOTAL:
-                raise _Failed("reader-limit", f"more than {TOTAL >> 20} MB of facts")
-            try:
-                message = msgspec.json.decode(frame, type=_Message)
-                if message.error is not None:
-                    raise _Failed(str(message.error["code"])[:40], str(message.error["detail"])[:300])
-                if message.done is not None:
-                    return message.done.exhibit
-                if message.keep is not None:
-                    if self.cache:
-                        store(self.cache, message.keep.key, bytes(message.keep.value), self.cache_mb * 1_000_000)
-                    continue
-                if message.facts is None:
-                    raise TypeError("an empty message")
-                said = message.facts
-                if any(type(f[key]) is not str for f in said for key in ("kind", "exhibit", "where")):
-                    raise TypeError("a fact of no form")
-                facts += said
-            except (msgspec.MsgspecError, KeyError, TypeError) as e:
-                raise _Failed("crash", f"unreadable answer: {e}") from None
+        return _Frames(process, time.monotonic() + self.wall)
+
+    @staticmethod
+    def _message(stream: _Frames) -> _Message:
+        """The next thing that the child says."""
+        frame = stream.next()
+        stream.total += len(frame)
+        if stream.total > TOTAL:
+            raise _Failed("reader-limit", f"more than {TOTAL >> 20} MB of facts")
+        try:
+            message = msgspec.json.decode(frame, type=_Message)
+            if message.error is not None:
+                raise _Failed(str(message.error["code"])[:40], str(message.error["detail"])[:300])
+        except (msgspec.MsgspecError, KeyError, TypeError) as e:
+            raise _Failed("crash", f"unreadable answer: {e}") from None
+        return message
 
 
 def _end(process: subprocess.Popen[bytes], patience: float) -> int | None:
@@ -197,6 +239,7 @@ class _Frames:
 
     def __init__(self, process: subprocess.Popen[bytes], deadline: float) -> None:
         self.process, self.deadline, self.buffer = process, deadline, bytearray()
+        self.total = 0
         assert process.stdout
         self.file = process.stdout.fileno()
 

@@ -7,6 +7,8 @@ disk (RLIMIT_FSIZE 0), and no network is used.
 
     {"path": ..., "kind": null, "cpu": 60, "memory": 4096}      request
     {"facts": [...]} … {"keep": {"key": ..., "value": ...}} … {"done": {"exhibit": {...}}}   answer
+    {"path": ..., "lesson": {"sdk": null, "version": null, "name": ...}, ...}   what an SDK's archive teaches
+    {"taught": {"entry": {...}, "features": ...}} or {"refused": {"code": ..., "text": {...}, "hint": {...}}}   answer
 """
 
 from __future__ import annotations
@@ -132,6 +134,23 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
     send(out, {"done": {"exhibit": msgspec.to_builtins(exhibit)}})
 
 
+def teach(out: BinaryIO, request: dict[str, Any]) -> None:
+    """What an archive of an SDK teaches."""
+    from mingcha import catalogue
+    from mingcha.errors import BadInput
+    from mingcha.extract.package.fingerprint import learn
+
+    asked, root = request["lesson"], request.get("catalogue")
+    try:
+        entry, features = learn.lesson(
+            Path(request["path"]), catalogue.lists(Path(root) if root else None).sdks, asked["sdk"], asked["version"], asked["name"]
+        )
+    except BadInput as e:
+        send(out, {"refused": {"code": e.code, "text": dict(e.text), "hint": dict(e.hint)}})
+    else:
+        send(out, {"taught": {"entry": entry, "features": features.astype("<u8").tobytes()}})
+
+
 def main() -> int:
     """Serve requests until stdin closes."""
     # Whatever a library prints must not get between the frames.
@@ -161,7 +180,7 @@ def main() -> int:
         request = json.loads(line)
         limit(int(request["cpu"]), int(request["memory"]))
         try:
-            answer(out, request)
+            (teach if request.get("lesson") else answer)(out, request)
         except MemoryError:
             send(out, {"error": {"code": "memory", "detail": ""}})
         except RecursionError:

@@ -80,6 +80,9 @@ def line(fact: Fact, asked: Asked | None = None) -> str:
     if asked and asked.get(fact["kind"]) and fact["kind"] == "package":
         make = _some(*asked["package"])
     text = (make(fact) if make else "") or _all(fact)
+    told = fact.get("owner")
+    if isinstance(told, Mapping) and told.get("by"):  # that no name says whose it is, a reader has to know
+        text = f"{text} owner_by={told['by']}"
     return text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
 
 
@@ -150,7 +153,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "meta-data": lambda fact: f"{fact.get('name')}={_value(fact.get('value') or '')}",
     "network-config": _some("block", "domains", "cleartext", "user_certificates", "pins", "pins_until"),
     "signing": _some("scheme", "sha256", "key", "hash", "not_after", "debug"),
-    "sdk": _named("name", "id", "version", "version_by", "known", "reference", "vendor", "purpose", "by", "state"),
+    "sdk": _named("name", "id", "version", "version_by", "versions", "known", "reference", "vendor", "purpose", "by", "state"),
     "api-call": _call,
     "code-pattern": lambda fact: f"{method(fact.get('method'))} {_some('pattern', 'detail', 'value')(fact)}".strip(),
     "text-match": _named("value", "list", "entry", "source"),

@@ -24,7 +24,7 @@ CODE_UNSEEN = frozenset(
 )
 APIS_SHOWN = 20  # of one item; the number of callers stands beside them
 SDK_FIELDS = (
-    "id", "name", "name_en", "vendor", "vendor_en", "purpose", "version", "state", "classes", "libs",
+    "id", "name", "name_en", "vendor", "vendor_en", "purpose", "version", "versions", "state", "classes", "libs",
     "confidence", "by", "personal",
 )  # fmt: skip
 Row = dict[str, Any]

@@ -233,7 +233,7 @@ def _call(uid: str, item: str, call: Mapping[str, Any], w: Words, names: Mapping
         caller=_short(call.get("caller")),
         callee=_short(call.get("callee")),
         blind=[w.get("blind_spot", code) for code in tables.strings(call.get("blind"))],
-        unsure=_flag(call, w) if call.get("verdict") == "needs-run" and hops and call.get("guard") else "",
+        unsure=_unsure(call, w) if call.get("verdict") == "needs-run" and hops and call.get("guard") else "",
     )
 
 
@@ -282,6 +282,14 @@ def _guards(entry: Mapping[str, Any], w: Words, names: Mapping[str, str]) -> lis
         for call in tables.dicts(entry.get("calls"))
         if call.get("verdict") == "guarded" and call.get("guard")
     ]
+
+
+def _unsure(call: Mapping[str, Any], w: Words) -> str:
+    """Why a path needs a run: the flag that it passes, or the broadcast that it waits for."""
+    store, _, action = str(call["guard"]).partition(":")
+    if store == "broadcast":
+        return w("startup.waits", action=w("startup.some_broadcast") if action == "*" else action)
+    return w("startup.unsure", flag=_flag(call, w))
 
 
 def _flag(call: Mapping[str, Any], w: Words) -> str:

@@ -169,7 +169,7 @@ def sdks(inventory: Mapping[str, Any], w: Words) -> list[Sdk]:
                 id=str(entry.get("id") or ""),
                 vendor=_local(entry, "vendor", w.lang),
                 purpose=w.get("purpose", str(entry.get("purpose") or "")),
-                version=str(entry.get("version") or ""),
+                version=str(entry.get("version") or w("sdk.versions").join(strings(entry.get("versions")))),
                 state=w.get("sdk_state", str(entry.get("state") or "")),
                 classes=number(entry.get("classes")),
                 sure=w.get("sure", str(entry.get("confidence") or "")),

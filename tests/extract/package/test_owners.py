@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mingcha.extract.package.owners import Owner, Owners
+from mingcha.extract.package.owners import UNKNOWN, Owner, Owners
 
 PUSH, CORE = Owner("sdk", "jpush", "极光推送"), Owner("sdk", "jcore", "极光核心")
 PREFIXES = {
@@ -80,3 +80,16 @@ def test_makers_under_a_countrys_registry_are_kept_apart(app: str, other: str) -
     owners = Owners({}, app)
     assert owners.of(other).kind == "unknown"
     assert owners.of("L" + "/".join(app.split(".")[:3]) + "/A;").kind == "app"
+
+
+def test_a_class_that_is_told_by_its_code_is_the_sdk_s_where_no_name_says_otherwise() -> None:
+    own = Owners(PREFIXES, "com.example.app", "示例")
+    sdk = next(o for o in PREFIXES.values() if o.kind == "sdk")
+    own.tell(sdk.id, ["Lo/a;", "Lo/a$b;", "Lcom/example/app/Copy;", "Landroid/os/Fake;"])
+    for name in ("Lo/a;", "o/a", "o.a", "[Lo/a;", "Lo/a$b;"):
+        assert own.of(name) == own.defined(name) == sdk._replace(by="fingerprint"), name
+    assert own.of("Lo/b;") == UNKNOWN and own.of("Lcom/example/app/Copy;").kind == "app"
+    assert own.of("Landroid/os/Fake;").kind == "system" and own.of("cn.jpush.X") == sdk
+    assert own.of("o.a").fact() == {"kind": "sdk", "id": sdk.id, "name": sdk.name, "by": "fingerprint"}
+    own.tell("nobody", ["Lo/c;"])
+    assert own.of("Lo/c;") == UNKNOWN

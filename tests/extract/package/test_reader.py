@@ -98,7 +98,7 @@ def test_calls_urls_and_matches_belong_to_whoever_owns_the_class(tmp_path: Path)
             assert (fact["owner"]["kind"], fact["owner"]["id"]) == owners[cls]
     matches = found.all("text-match", list="policy-link", entry="policy-name", source="code")
     assert {m["owner"]["id"] for m in matches} == {"com.example.app", "jpush", ""}
-    assert found.limitations == set()
+    assert found.limitations == {"flow-limit"}
 
 
 def test_components_have_an_owner_and_say_whether_code_defines_them(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_components_have_an_owner_and_say_whether_code_defines_them(tmp_path: Pa
     found = read(tmp_path, archive(manifest, [caller(APP), caller(SDK)]))
     told = {c["name"].rpartition(".")[2]: (c["owner"]["kind"], c["defined"]) for c in found.all("component")}
     assert told == {"Main": ("app", True), "Alias": ("app", True), "Core": ("sdk", True), "Missing": ("app", False)}
-    assert found.limitations == set()
+    assert found.limitations == {"flow-limit"}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_base_without_its_splits_is_not_taken_for_packed(tmp_path: Path) -> No
         *(component("activity", f".A{n}") for n in range(5)), **{"android:isSplitRequired": True}
     )
     found = read(tmp_path, archive(manifest, [caller(APP)]))
-    assert found.limitations == {"missing-splits"}
+    assert found.limitations == {"missing-splits", "flow-limit"}
     assert {c["defined"] for c in found.all("component")} == {None}
     assert found.all("packer") == []
 
@@ -331,7 +331,7 @@ def test_more_addresses_or_matches_than_are_kept_is_said(tmp_path: Path, monkeyp
     strings = [f"http://h{n}.example.cn/隐私政策" for n in range(5)] + [f"隐私政策{n}" for n in range(5)]
     found = read(tmp_path, archive(build.manifest(), [caller(APP, *strings)]))
     assert len(found.all("url")) == 3
-    assert found.limitations == {"reader-limit"}
+    assert found.limitations == {"reader-limit", "flow-limit"}
     details = {f["detail"] for f in found.all("limitation")}
     assert "more than 3 addresses" in details
     assert any("policy-name" in d for d in details)
@@ -430,7 +430,7 @@ def test_a_bundle_is_read_module_by_module(
     assert (package["format"], package["id"], package["dex_files"], package["splits"]) == ("aab", "com.example.app", 2, 2)
     assert {u["host"] for u in found.all("url")} == {"base.example.cn", "extra.example.cn"}
     assert (package["cleartext"], package["cleartext_by"]) == decision
-    assert found.limitations == ({"malformed-resources"} if decision[0] is None else set())
+    assert found.limitations == {"flow-limit"} | ({"malformed-resources"} if decision[0] is None else set())
 
 
 def test_members_of_a_split_set_are_one_subject(tmp_path: Path) -> None:
@@ -445,7 +445,7 @@ def test_members_of_a_split_set_are_one_subject(tmp_path: Path) -> None:
         "apks", "com.example.app", 2, 2, 2,
     )  # fmt: skip
     assert {c["dex"] for c in found.all("api-call", item="imei")} == {"base.apk!classes.dex", "split.apk!classes.dex"}
-    assert found.limitations == set()
+    assert found.limitations == {"flow-limit"}
 
 
 def test_a_split_set_with_a_broken_member_says_so(tmp_path: Path) -> None:
@@ -523,8 +523,8 @@ def test_one_dex_file_that_we_fail_at_does_not_hide_the_others(tmp_path: Path, m
 
     monkeypatch.setattr(tables, "read", fail)
     found = read(tmp_path, archive(build.manifest(), [caller(APP)], [caller(SDK)], [caller(OTHER)]))
-    assert found.limitations == {"crash"}
-    assert found.one("limitation")["where"] == "classes2.dex"
+    assert found.limitations == {"crash", "flow-limit"}
+    assert found.one("limitation", code="crash")["where"] == "classes2.dex"
     assert {c["dex"] for c in found.all("api-call", item="imei")} == {"classes.dex", "classes3.dex"}
 
 

@@ -162,3 +162,10 @@ def test_limits_of_size_characters_and_rows(tmp_path: Path) -> None:
     few = Builder(dataclasses.replace(DEFAULT, policy_rows=3))
     few.table([[Cell("a"), Cell("b")]] * 5)
     assert (len(few.blocks[0].rows), few.notes[0][0]) == (3, "reader-limit")
+
+
+def test_what_has_no_end_is_text_and_the_rest_is_read(tmp_path: Path) -> None:
+    found = page("<html><p>一<!-- 二 --><p>三<a href='四>五</p><p>六", tmp_path)
+    assert "一" in found.text and "三" in found.text and "二" not in found.text
+    found = page("<html><p>一<!-- 没有结尾 <p>二 <!-- 三 --><p>四", tmp_path)
+    assert "四" in found.text

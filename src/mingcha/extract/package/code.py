@@ -108,6 +108,24 @@ class CodeFacts:
         """SDKs told without their names; none where there are no fingerprints to compare with."""
         return self._prints.found() if self._prints is not None else self._found
 
+    def settle(self) -> None:
+        """Once all containers are taken in: what stands in classes that a fingerprint gives to an SDK is the SDK's."""
+        told = self.fingerprints()
+        for found in told:
+            self.owners.tell(found.id, found.classes)
+        if not told:
+            return
+        for fact in (*self._patterns, *self._urls.values(), *self._matches.values()):
+            method = fact["where"].rpartition(":")[2]
+            if fact["owner"]["kind"] == "unknown" and "->" in method:
+                fact["owner"] = self._owner(method).fact()
+        urls, matches = list(self._urls.values()), list(self._matches.values())
+        # Of two that come to be the same the first stays.
+        self._urls = {(f["url"], f["owner"]["id"]): f for f in reversed(urls)}
+        self._urls = dict(reversed(self._urls.items()))
+        self._matches = {(f["list"], f["entry"], f["value"], f["owner"]["id"]): f for f in reversed(matches)}
+        self._matches = dict(reversed(self._matches.items()))
+
     def _own(self, code: Code) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
         """Count classes by owner; mask of the definitions of classes seen before, None if none."""
         types = code.types
@@ -223,7 +241,7 @@ class CodeFacts:
         self.sdk_classes.update(state["sdk_classes"])
         self._known, self._patterns = state["calls"], state["patterns"]
         self.stated = [(sdk, text) for sdk, text in state["stated"]]
-        self._found = [Found(i, v, p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
+        self._found = [Found(i, tuple(v), p, share, worth, frozenset(c)) for i, v, p, share, worth, c in state["prints"]]
         for f in state["urls"]:
             self._urls[f["url"], f["owner"]["id"]] = f
             self._values.add((f["url"],))

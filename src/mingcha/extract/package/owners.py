@@ -29,15 +29,18 @@ _REGISTRIES = {"com", "co", "net", "org", "gov", "edu", "ac", "or", "ne", "go"} 
 
 
 class Owner(NamedTuple):
-    """Same fields as `model.Owner`, cheap enough to make by the thousand."""
+    """Same fields as `model.Owner`, cheap enough to make by the thousand. `by`: how it is told, where not by the name
+    of the class."""
 
     kind: str
     id: str
     name: str
+    by: str = ""
 
     def fact(self) -> dict[str, str]:
         """The form in facts."""
-        return {"kind": self.kind, "id": self.id, "name": self.name}
+        told = {"kind": self.kind, "id": self.id, "name": self.name}
+        return told | {"by": self.by} if self.by else told
 
 
 UNKNOWN = Owner("unknown", "", "")
@@ -53,6 +56,7 @@ class Owners:
         self._prefix = dict(prefixes)
         self.app = Owner("app", app_id or "", app_name or app_id or "")
         self._known: dict[str, Owner] = {}
+        self._told: dict[str, Owner] = {}
         self.itself = ""
         """The SDK entry that is about this very app, which is then no third party in it."""
         own = _own_prefix(app_id)
@@ -90,7 +94,16 @@ class Owners:
         if got is None:
             got = self._known[package] = self._longest(package)
         exact = self._prefix.get(f"{package}.{simple.partition('$')[0]}")
+        if exact is None and got is UNKNOWN and self._told:
+            return self._told.get(name.replace("/", "."), got)
         return exact or got
+
+    def tell(self, sdk: str, classes: Iterable[str]) -> None:
+        """Classes (descriptors) that are one SDK's by their code. Counts for those alone that nobody has by name."""
+        owner = next((o for o in self._prefix.values() if o.kind == "sdk" and o.id == sdk), None)
+        if owner is not None:
+            found = owner._replace(by="fingerprint")
+            self._told |= {c[1:-1].replace("/", "."): found for c in classes}
 
     def defined(self, name: str) -> Owner:
         """Owner of a class that the package itself defines: never the system, whatever its name says.

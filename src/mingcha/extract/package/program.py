@@ -49,6 +49,7 @@ class Program:
             known = self.cache.get(self.key)
             if known is not None:
                 self.out.restore(known)
+                self.out.settle()
                 return
         self._codes = []
         remarks = len(self.notes.limitations) + len(self.notes.deviations)
@@ -59,6 +60,10 @@ class Program:
             except Exception as e:  # one container that we fail at must not hide the others
                 self._failed(e, code.name)
             code.forget()
+        try:
+            self.out.settle()
+        except Exception as e:  # whose code it is by likeness must not cost what was found in it
+            self._failed(e, "fingerprints")
         for where, note in self.out.notes:
             self.notes.limitation("malformed-class" if ".dex" not in where else "malformed-dex", note, where)
         if not self.out.containers:

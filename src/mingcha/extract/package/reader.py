@@ -107,10 +107,12 @@ def _reference(catalogue: Any) -> Reference:
 
 
 class _Running(NamedTuple):
-    """Facts of what runs from the start; ids of the owners whose code does; whether absence means anything."""
+    """Facts of what runs from the start; ids of the owners whose code does, and of those whose code runs then or when a
+    broadcast comes; whether absence means anything."""
 
     facts: list[Fact]
     awake: frozenset[str]
+    later: frozenset[str]
     conclusive: bool
 
 
@@ -250,7 +252,7 @@ class _Run:
         with _stage(self.notes, "results"):
             facts += self.code.facts()
             self.emit({"kind": f["kind"], "exhibit": self.digest} | f for f in facts)
-        running = _Running([], frozenset(), False)
+        running = _Running([], frozenset(), frozenset(), False)
         if container.outer:
             container.outer.rest()  # following code takes the most memory, and none of the file
         with _stage(self.notes, "start-up"):
@@ -375,7 +377,7 @@ class _Run:
         package, components = self.manifest.package, [f for f in self.manifest.facts if f["kind"] == "component"]
         if self.program is None or self.container.format == "dex":
             self._unfollowed(_idle(facts))
-            return _Running([], frozenset(), False)
+            return _Running([], frozenset(), frozenset(), False)
         services = self._services()
         packed = any(code == "packed" for code, _ in self.notes.limitations)
         plain = [{k: v for k, v in c.items() if k != "exhibit"} for c in components]
@@ -385,7 +387,7 @@ class _Run:
         if known is not None:
             same = [f | {"exhibit": self.digest} for f in known["facts"]]
             self._unfollowed(known["unfollowed"])
-            return _Running(same, frozenset(known["awake"]), known["conclusive"])
+            return _Running(same, frozenset(known["awake"]), frozenset(known["later"]), known["conclusive"])
         remarks = len(self.notes.limitations)
         codes = self.program.codes()
         started = inspect.inspect(
@@ -399,11 +401,15 @@ class _Run:
             components, package, codes, own, self.digest, notes=self.notes, push=self.ref.push,
             reached=started.reached if started else None,
         )  # fmt: skip
-        awake = {own.defined(c).id for c in started.classes()} if started else set()
-        out = _Running(found, frozenset(awake), bool(started and started.conclusive()))
+        awake, later = (frozenset(own.defined(c).id for c in names) for names in (
+            (started.classes(), started.later()) if started else ((), ())
+        ))  # fmt: skip
+        out = _Running(found, awake, later, bool(started and started.conclusive()))
         ends = sorted(started.unfollowed) if started else _idle(facts)
         if name and remarks == len(self.notes.limitations):
-            self.cache.put(name, {"facts": found, "awake": sorted(awake), "conclusive": out.conclusive, "unfollowed": ends})
+            self.cache.put(name, {
+                "facts": found, "awake": sorted(awake), "later": sorted(later), "conclusive": out.conclusive, "unfollowed": ends,
+            })  # fmt: skip
         self._unfollowed(ends)
         return out
 
@@ -431,11 +437,11 @@ class _Run:
         told = code.fingerprints()
         found = sdk.find(
             self._others(), self.digest, code.sdk_classes, components, meta, self.libs, hosts,
-            versions=self._versions(code, meta), prints={f.id: (f.version, len(f.classes), f.share) for f in told},
+            versions=self._versions(code, meta), prints={f.id: (f.versions, len(f.classes), f.share) for f in told},
         )  # fmt: skip
         for fact in found:
             fact["state"] = "initialised" if fact["id"] in running.awake else "present"
-            if fact["state"] == "present" and running.conclusive and fact["classes"]:
+            if running.conclusive and fact["classes"] and fact["id"] not in running.later:
                 fact["state"] = "dormant"
         self.emit(found)
 

@@ -37,11 +37,11 @@ def libraries(names: Iterable[str], sdks: Iterable[Any]) -> dict[str, str]:
 def find(
     sdks: Mapping[str, Any], exhibit: str, classes: Counter[str], components: Iterable[Fact], meta: Iterable[Fact],
     libs: Mapping[str, str], hosts: Iterable[str], versions: Mapping[str, Stated] | None = None,
-    prints: Mapping[str, tuple[str | None, int, float]] | None = None,
+    prints: Mapping[str, tuple[tuple[str, ...], int, float]] | None = None,
 ) -> list[Fact]:  # fmt: skip
     """`sdk` facts. `classes`: defined classes by SDK id; `libs`: library -> SDK id; `hosts`: SDK
     ids whose domains occur; `versions`: what they state of themselves; `prints`: SDKs told by fingerprint with
-    the version where that can be told, the number of classes, and the share of what was learnt. What an SDK states itself goes before what it looks like."""
+    the version, or versions, where that can be told, the number of classes, and the share of what was learnt. What an SDK states itself goes before what it looks like."""
     signs: dict[str, set[str]] = defaultdict(set)
     files: dict[str, list[str]] = defaultdict(list)
     parts: Counter[str] = Counter()
@@ -67,14 +67,14 @@ def find(
     out = []
     for sdk, by in sorted(signs.items()):
         entry, said = sdks[sdk], versions.get(sdk)
-        told, seen, share = prints.get(sdk, (None, 0, None))
-        version = said.version if said else told
+        told, seen, share = prints.get(sdk, ((), 0, None))
+        version = said.version if said else told[0] if len(told) == 1 else None
         version_by = said.by if said else "fingerprint" if version else None
         out.append(
             {
                 "kind": "sdk", "exhibit": exhibit, "where": "", "id": sdk, "name": entry.name.zh, "name_en": entry.name.en,
                 "vendor": entry.vendor.zh, "vendor_en": entry.vendor.en, "purpose": entry.purpose, "version": version,
-                "version_by": version_by, "likeness": None if share is None else round(share, 3),
+                "version_by": version_by, "versions": [] if version else list(told), "likeness": None if share is None else round(share, 3),
                 "classes": classes[sdk] or seen, "components": parts[sdk], "libs": files[sdk],
                 "confidence": "high" if classes[sdk] > 1 or len(by) > 1 or "fingerprint" in by else "low", "by": sorted(by),
                 "personal": None if entry.personal == "unknown" else entry.personal,

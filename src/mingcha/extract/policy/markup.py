@@ -17,6 +17,9 @@ _BOLD = frozenset({"b", "strong", "th"})
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 
 
+_LOOKED = 20_000_000  # characters looked at for the ends of tags
+
+
 class _Table:
     """A table being read, with cells that reach over columns and rows written into each of them."""
 
@@ -77,9 +80,31 @@ class _Reader(HTMLParser):
         self.level = self.bold = self.item = 0
         self.in_title = False
         self.buffer: list[str] = []
+        self.looked = 0  # characters of tags
+        self.endless = False  # a comment had no end, so none after it has
         self.plain = False  # something outside bold type in this block
         self.links: list[str] = []
         self.tables: list[_Table] = []
+
+    # The library looks for the end of every tag and comment up to the end of the page, again for each one that
+    # has none: a page made of openings takes the square of its length. What has no end is text from then on.
+
+    def check_for_whole_start_tag(self, i: int) -> int:
+        """End of the start tag at `i`, -1 for none."""
+        if self.looked > _LOOKED or self.rawdata.find(">", i) < 0:
+            return -1
+        end: int = super().check_for_whole_start_tag(i)
+        self.looked += (end if end > i else len(self.rawdata)) - i
+        return end
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        """End of the comment at `i`, -1 for none."""
+        if self.endless or self.rawdata.find("--", i + 4) < 0:
+            self.endless = True
+            return -1
+        end: int = super().parse_comment(i, report)
+        self.endless = end < 0
+        return end
 
     def flush(self) -> None:
         """End of a block."""

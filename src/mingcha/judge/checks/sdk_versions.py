@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from mingcha.catalogue import Catalogue, sdk_versions
+from mingcha.catalogue.schema import SdkVersion
 from mingcha.judge.checks import CheckResult, check
 from mingcha.judge.match import FactIndex
 from mingcha.model import Fact, Subject
@@ -31,15 +32,22 @@ def sdk_version_known_bad(
             continue
         entries = list(sdk_versions.known(catalogue.sdk_versions.values(), str(sdk["id"]), day))
         version = sdk.get("version")
-        told = [sdk_versions.concerned(version, e) if version else None for e in entries]
+        versions = [version] if version else list(sdk.get("versions") or ())
+        told = [_concerned(versions, e) for e in entries]
         hit = [e for e, concerned in zip(entries, told, strict=True) if concerned]
         if hit:
             evidence.append({**sdk, "known": [e.id for e in hit], "reference": [e.source for e in hit]})
         elif None in told:
             unknown = True
-        elif told and sdk.get("version_by") == "fingerprint":
+        elif told and (sdk.get("version_by") == "fingerprint" or not version):
             alike = True
     if evidence:
         return CheckResult(suspect=True, evidence=evidence)
     reasons = ["version-unknown"] * unknown + ["version-alike"] * alike
     return CheckResult(failed=None, reasons=reasons) if reasons else CheckResult()
+
+
+def _concerned(versions: Sequence[str], entry: SdkVersion) -> bool | None:
+    """Whether all of the versions that it may be lie in the range of an entry, or none; None where that cannot be told."""
+    found = {sdk_versions.concerned(v, entry) for v in versions}
+    return found.pop() if len(found) == 1 else None

@@ -33,12 +33,13 @@ class Entered(NamedTuple):
 
 def catch_up(folder: Path) -> Entered:
     """Enter all events that have no place yet; safe to run at any time, by several at once."""
-    log, done = Log(folder), 0
+    done = 0
     while True:
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            log = Log(folder)  # only now: another run may just have ended
             at = _recover(log)
             fresh = list(Event.objects.filter(sequenced=None).order_by("pk")[:BATCH])
             if not fresh:

@@ -159,15 +159,18 @@ def test_texts_that_are_not_asked_for_are_not_read() -> None:
     table[int(every.hashes[0]) >> (64 - anchors.TOP)] = True
     some = anchors.texts(code, table)
     assert int(every.hashes[0]) in some.hashes.tolist() and len(some.hashes) < len(every.hashes)
-    assert some.counts.tolist() == every.counts.tolist()
+    assert set(some.hashes.tolist()) < set(every.hashes.tolist())
+    each = np.bincount(every.rows, minlength=len(code.class_type)).tolist()
+    assert some.counts.tolist() == each == every.counts.tolist()
 
 
 def test_pieces_of_a_text() -> None:
     code = tables.read("classes.dex", build([cls(1)]))
     every = anchors.texts(code)
     at = int(np.flatnonzero([code.text(int(s)) == "a text of class 1" for s in every.strings])[0])
-    parts, which = anchors.pieces(code, every.strings[at : at + 1].astype(np.int64))
+    parts, which, sizes = anchors.pieces(code, every.strings[at : at + 1].astype(np.int64))
     assert set(which.tolist()) == {0} and every.hashes[at] not in parts
+    assert sizes.tolist() == 2 * list(range(anchors.SHORTEST, len("a text of class 1")))
     body = [("const-string", 0, "a text"), ("const-string", 1, "class 1"), ("return-void",)]
     known = anchors.texts(tables.read("classes.dex", build([Cls("La/B;", methods=[Mth("m", "()V", body)])]))).hashes
     assert np.isin(known, parts).all()

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mingcha.extract.package.fingerprint import prints
-from mingcha.extract.package.fingerprint.anchors import CALLS, TEXT, U64
+from mingcha.extract.package.fingerprint.anchors import CALLS, PAIR, TEXT, U64
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
 from mingcha.extract.package.fingerprint.prints import Entry
+from mingcha.extract.package.fingerprint.telling import Own
 
 
 def some(seed: int, n: int, kind: int = TEXT) -> U64:
@@ -25,7 +26,7 @@ def find(m: Matcher, package: U64, texts: U64 | None = None) -> dict[str, Found]
     hit = np.zeros(len(m.prints.features), bool)
     places = m.places(package)
     hit[places[places >= 0]] = True
-    return {f.id: f for f in m.find(hit, {}, dict.fromkeys(m.ids, texts) if texts is not None else None)}
+    return {f.id: f for f in m.find(hit, {}, dict.fromkeys(m.ids, Own(texts)) if texts is not None else None)}
 
 
 A, B, COMMON = some(1, 200), some(2, 200), some(3, 200)
@@ -87,6 +88,15 @@ def test_a_version_between_two_is_neither() -> None:
     m = matcher(("a", "1.0", OLD), ("a", "1.1", NEW))
     assert find(m, NEW, NEW)["a"].version == "1.1"
     assert find(m, NEW, np.union1d(NEW, some(33, 20)))["a"].version is None
+
+
+def test_versions_between_which_nothing_differs_are_told_together() -> None:
+    found = find(matcher(("a", "1.0", OLD), ("a", "1.1", NEW), ("a", "2.0", some(23, 200))), COMMON, COMMON)["a"]
+    assert found.versions == ("1.0", "1.1") and found.version is None
+    assert find(matcher(("a", "1.0", OLD), ("a", "1.1", OLD)), OLD, OLD)["a"].versions == ("1.0", "1.1")
+    # What speaks for a third one speaks against both.
+    m = matcher(("a", "1.0", OLD), ("a", "1.1", OLD), ("a", "0.9", np.union1d(OLD, some(24, 40, PAIR))))
+    assert find(m, OLD, np.union1d(OLD, some(24, 40, PAIR)[:2]))["a"].versions == ()
 
 
 def test_whose_a_class_is() -> None:

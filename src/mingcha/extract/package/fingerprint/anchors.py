@@ -55,7 +55,8 @@ class Features(NamedTuple):
 
 
 class Texts(NamedTuple):
-    """The TEXT features of a container, with the string that each stands for, and how many each class has: [C]."""
+    """TEXT features of a container, each as often as it is loaded, with the class and the string that it stands for, and
+    how many texts that say something each class loads: [C]."""
 
     hashes: U64
     rows: I32
@@ -69,26 +70,46 @@ def texts(code: Code, table: Bool | None = None) -> Texts:
     at = np.flatnonzero(code.event_kind == STRING)
     operand = code.event_operand[at]
     says = np.append(_says(code), False)  # index -1 reads False
-    ok = says[np.where(operand < len(says), operand, -1)]
+    ok = np.flatnonzero(says[np.where(operand < len(says), operand, -1)])
     at, operand = at[ok], operand[ok]
     rows = code.def_class[code.event_def[at]]
     counts = np.bincount(rows, minlength=len(code.class_type))
-    loaded = np.zeros(len(says), bool)
-    loaded[operand] = True
-    ids = np.flatnonzero(loaded)
+    asked = np.zeros(len(says), bool)
+    asked[operand] = True
+    ids = np.flatnonzero(asked)
+    heads = _heads(code, ids)
     if table is not None:
-        ids = ids[table[(_heads(code, ids) >> np.uint64(64 - TOP)).astype(np.int64)]]
-        loaded[:] = False
-        loaded[ids] = True
-        asked = np.flatnonzero(loaded[operand])
-        operand, rows = operand[asked], rows[asked]
-    numbers = np.zeros(len(loaded), np.uint64)
-    numbers[ids] = _text(_heads(code, ids), _strings(code, ids))
+        known = np.flatnonzero(table[(heads >> np.uint64(64 - TOP)).astype(np.int64)])
+        ids, heads = ids[known], heads[known]
+        asked[:] = False
+        asked[ids] = True
+        mine = np.flatnonzero(asked[operand])
+        operand, rows = operand[mine], rows[mine]
+    numbers = np.zeros(len(asked), np.uint64)
+    numbers[ids] = _text(heads, _strings(code, ids))
     return Texts(numbers[operand], rows.astype(np.int32), operand, counts)
 
 
-def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int64]]:
-    """(the TEXT features of the beginnings and the ends of strings, which of the strings each is of)."""
+def loaded(code: Code, classes: Bool) -> tuple[U64, NDArray[np.int64]]:
+    """(the TEXT features of some classes, the string that each stands for), each once."""
+    at = _events(code, classes)
+    operand = np.unique(code.event_operand[at[code.event_kind[at] == STRING]]).astype(np.int64)
+    operand = operand[(operand >= 0) & (operand < len(code.string_start))]
+    operand = operand[_says(code, operand)]
+    return _text(_heads(code, operand), _strings(code, operand)), operand
+
+
+def _events(code: Code, classes: Bool) -> NDArray[np.int64]:
+    """The events of some classes, in order. Events are ordered by definition."""
+    mine = np.flatnonzero(classes[code.def_class]).astype(code.event_def.dtype)
+    low = np.searchsorted(code.event_def, mine)
+    n = np.searchsorted(code.event_def, mine, "right") - low
+    return np.repeat(low - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
+
+
+def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int64], NDArray[np.int64]]:
+    """(the TEXT features of all beginnings and then of all ends of strings, which of the strings each is of, its bytes).
+    Of a longer string only the first `LONGEST` bytes are looked at."""
     start = code.string_start[strings].astype(np.int64)
     size = np.minimum(code.string_end[strings] - start, LONGEST)
     cuts = np.maximum(size - SHORTEST, 0)
@@ -97,7 +118,7 @@ def pieces(code: Code, strings: NDArray[np.int64]) -> tuple[U64, NDArray[np.int6
     begin, end = start[which], start[which] + size[which]
     data = _words(code)
     parts = [_text(_head(data, b, n), _hash(data, b, n)) for b, n in ((begin, cut), (end - cut, cut))]
-    return np.concatenate(parts), np.concatenate([which, which])
+    return np.concatenate(parts), np.concatenate([which, which]), np.concatenate([cut, cut])
 
 
 def read(code: Code, classes: Bool | None = None) -> Features:
@@ -107,8 +128,8 @@ def read(code: Code, classes: Bool | None = None) -> Features:
         classes = texts(code).counts > 0
     if not classes.any() or not len(code.string_start):
         return nothing
-    events = np.flatnonzero(classes[code.def_class][code.event_def])
-    protos, types = _asked(code, classes, events)
+    events, flat = _events(code, classes), _flat(code)
+    protos, types = _asked(code, classes, events, flat)
     platform, plain = _platform(code, types)
     named = platform | _primitive(code, types)
     strings = np.zeros(len(code.string_start), np.uint64)
@@ -116,14 +137,16 @@ def read(code: Code, classes: Bool | None = None) -> Features:
     strings[ids] = _strings(code, ids)
     numbers = _at(strings, code.type_string)
     neutral = np.where(named, numbers, _ONE)  # own types may be called anything
-    shaped = _protos(code, neutral, protos)
+    shaped = _protos(code, neutral, protos, flat)
     found = [
         _bodies(code, strings, platform & ~plain, numbers, shaped, events), _shapes(code, platform, numbers, shaped, classes)
     ]  # fmt: skip
     return Features(np.concatenate([f.hashes for f in found]), np.concatenate([f.rows for f in found]))
 
 
-def _asked(code: Code, classes: Bool, events: NDArray[np.int64]) -> tuple[Bool, NDArray[np.int64]]:
+def _asked(
+    code: Code, classes: Bool, events: NDArray[np.int64], flat: tuple[NDArray[np.int64], I32]
+) -> tuple[Bool, NDArray[np.int64]]:
     """(prototypes, types) that the features of these classes and events hang on."""
     protos, types = np.zeros(len(code.proto_return) + 1, bool), np.zeros(len(code.type_string) + 1, bool)
     kind, operand = code.event_kind[events], code.event_operand[events]
@@ -136,8 +159,7 @@ def _asked(code: Code, classes: Bool, events: NDArray[np.int64]) -> tuple[Bool, 
     method = code.def_method[classes[code.def_class]]
     protos[code.method_proto[method[(method >= 0) & (method < len(code.method_proto))]]] = True
     protos[-1] = False
-    n, flat = _flat(code)
-    types[flat[np.repeat(protos[:-1], n)]] = True
+    types[flat[1][np.repeat(protos[:-1], flat[0])]] = True
     types[code.proto_return[protos[:-1]]] = True
     types[code.class_super[classes]] = True
     types[code.interface_type[classes[code.interface_class]]] = True
@@ -262,10 +284,10 @@ def _primitive(code: Code, asked: NDArray[np.int64]) -> Bool:
     return out
 
 
-def _protos(code: Code, neutral: U64, asked: Bool) -> U64:
+def _protos(code: Code, neutral: U64, asked: Bool, arguments: tuple[NDArray[np.int64], I32]) -> U64:
     """Hash of every prototype asked for."""
     out = np.zeros(len(asked), np.uint64)
-    n, flat = _flat(code)
+    n, flat = arguments
     flat, n = flat[np.repeat(asked, n)], n[asked]
     value = mix(_at(neutral, code.proto_return[asked]) + _ONE)
     some = np.flatnonzero(n > 0)
@@ -279,6 +301,7 @@ def _protos(code: Code, neutral: U64, asked: Bool) -> U64:
 
 
 def _flat(code: Code) -> tuple[NDArray[np.int64], I32]:
+    """(arguments of each prototype, all of them in a row)."""
     if not isinstance(code.proto_args, list):
         return code.proto_args.flat()
     n = np.array([len(a) for a in code.proto_args], np.int64)
@@ -309,7 +332,8 @@ def _bodies(
     if not len(keep):
         return Features(np.zeros(0, np.uint64), np.zeros(0, np.int32))
     anchor, definition, told = anchor[keep], code.event_def[events[keep]], text[keep]
-    telling_text = told & _says(code)[np.where(told, operand[keep], 0)]
+    telling_text = told.copy()
+    telling_text[told] = _says(code, operand[keep][told])
     ids = operand[keep][telling_text].astype(np.int64)
     out = [(_text(_heads(code, ids), anchor[telling_text]), code.def_class[definition[telling_text]])]
     # Compilers move what loads a text about and join what is loaded twice: only what a method holds stays, not
@@ -331,9 +355,10 @@ def _bodies(
     return Features(np.concatenate([h for h, _ in out]), np.concatenate([r for _, r in out]).astype(np.int32))
 
 
-def _says(code: Code) -> Bool:
-    """[S] Texts that say something by themselves: long ones, and short ones that are a version."""
-    start, size = code.string_start, code.string_end - code.string_start
+def _says(code: Code, strings: NDArray[np.integer] | slice = slice(None)) -> Bool:
+    """Of these strings, default all: texts that say something by themselves, long ones and short ones that are a version."""
+    start = code.string_start[strings]
+    size = code.string_end[strings] - start
     out = size >= SHORTEST
     short = np.flatnonzero(size == len(_VERSION))
     data = np.frombuffer(code.data, np.uint8)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.fingerprint import anchors, prints
-from mingcha.extract.package.fingerprint.anchors import U64
+from mingcha.extract.package.fingerprint.anchors import U64, Bool
 from mingcha.extract.package.fingerprint.matcher import Found, Matcher
+from mingcha.extract.package.fingerprint.telling import Own
 from mingcha.extract.package.owners import Owner
 
 ANY, OTHER = -1, -2  # no SDK's name, that of one that was not learnt
@@ -30,11 +31,12 @@ class Collector:
         self._hit = np.zeros(len(matcher.prints.features), bool)
         self._classes: dict[str, str] = {}
         self._own: dict[str, list[U64]] = defaultdict(list)
+        self._where: dict[str, list[tuple[Code, Bool]]] = defaultdict(list)
         self._known: list[Found] | None = None
 
     def add(self, code: Code) -> None:
         """Take in one container."""
-        found = anchors.texts(code, self.matcher.table)
+        found = anchors.texts(code, self.matcher.texts)
         classes = len(code.class_type)
         places = self.matcher.places(found.hashes)
         sdk = self.matcher.whose(places)
@@ -58,25 +60,11 @@ class Collector:
             by[name].append(row)
             if len(self._classes) < CLASSES:
                 self._classes.setdefault(code.class_name(row), name)
-        if not whose:
-            return
-        some[:] = False
-        some[list(whose)] = True
-        joined = self._joined(code, some)
-        for name, mine in by.items():  # what is new in them tells another version
-            some[:] = False
-            some[mine] = True
-            own = np.unique(hashes[some[rows]])
-            self._own[name].append(own[~np.isin(own, joined)])
-
-    def _joined(self, code: Code, classes: NDArray[np.bool_]) -> U64:
-        """TEXT features of these classes that are new, but begin or end as a known text does: a shrinker joins texts
-        that stand behind each other."""
-        every = anchors.texts(code)
-        new = classes[every.rows] & (self.matcher.places(every.hashes) < 0)
-        hashes, first = np.unique(every.hashes[new], return_index=True)
-        parts, which = anchors.pieces(code, every.strings[new][first].astype(np.int64))
-        return hashes[np.unique(which[self.matcher.places(parts) >= 0])]
+        for name, mine in by.items():
+            its = np.zeros(classes, bool)
+            its[mine] = True
+            self._own[name].append(hashes[its[rows]])
+            self._where[name].append((code, its))
 
     def _named(self, code: Code, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """[C] The SDK under whose name a class stands, ANY where its name says nothing; asked for some rows only."""
@@ -91,7 +79,7 @@ class Collector:
     def found(self) -> list[Found]:
         """SDKs of all containers so far."""
         if self._known is None:
-            own = {sdk: np.unique(np.concatenate(parts)) for sdk, parts in self._own.items()}
+            own = {sdk: Own(np.unique(np.concatenate(p)), self._where[sdk]) for sdk, p in self._own.items()}
             self._known = self.matcher.find(self._hit, self._classes, own)
         return self._known
 

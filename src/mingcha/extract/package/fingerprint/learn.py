@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from mingcha.errors import BadInput
@@ -24,7 +25,7 @@ from mingcha.extract.package.code import CodeFacts
 from mingcha.extract.package.columns import Code
 from mingcha.extract.package.fingerprint import anchors
 from mingcha.extract.package.fingerprint.anchors import U64, Bool
-from mingcha.extract.package.fingerprint.prints import Entry
+from mingcha.extract.package.fingerprint.prints import Entry, dump, make, parse
 from mingcha.extract.package.owners import Owners
 from mingcha.extract.package.program import Program
 from mingcha.extract.package.texts import Words
@@ -80,6 +81,19 @@ def lesson(
         said = version if version is not None else version_of(container, codes, own, who, name)
     entry = Entry(id=who, version=said, part=versions.part(name), classes=n, count=len(hashes), sources=(digest,))
     return entry, hashes
+
+
+def received(entry: bytes, features: bytes, sdks: Mapping[str, Any]) -> tuple[Entry, U64]:
+    """A lesson as another process says it. ValueError where it is none: that process has read what others made."""
+    try:
+        said = msgspec.json.decode(entry, type=Entry)
+        hashes = np.frombuffer(features, "<u8").astype(np.uint64)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as e:
+        raise ValueError(str(e)) from None
+    if said.id not in sdks or said.count != len(hashes) or (hashes[1:] <= hashes[:-1]).any():
+        raise ValueError("no lesson")
+    parse(dump(make([(said, hashes)])))
+    return said, hashes
 
 
 def main_owner(codes: Sequence[Code], own: Owners) -> str | None:

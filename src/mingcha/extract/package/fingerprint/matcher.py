@@ -1,14 +1,11 @@
 """Which learnt SDKs a package holds, and which version, by features alone.
 
 A feature that several SDKs were learnt with counts little or nothing; what is left is a sign of one SDK.
-An SDK is there where enough of its own signs are, by number and by share. Of several learnt versions one is
-named only if the features in which they differ decide it and the SDK's own classes load hardly a text that
-this version does not have: a version between two learnt ones is none of them.
+An SDK is there where enough of its own signs are, by number and by share. Its version: see `telling`.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,6 +16,7 @@ from numpy.typing import NDArray
 from mingcha.extract.package.columns import I32
 from mingcha.extract.package.fingerprint.anchors import CALLS, PAIR, SHAPE, TEXT, TOP, U64, Bool
 from mingcha.extract.package.fingerprint.prints import Prints
+from mingcha.extract.package.fingerprint.telling import Learnt, Own, tell
 
 F64 = NDArray[np.float64]
 # What a feature of one SDK alone is worth, by kind: a text can hardly be anybody else's, three calls can.
@@ -28,29 +26,23 @@ MOST = 3  # SDKs with a feature that still counts
 # little may survive, and of a small one there is little.
 ENOUGH = ((0.3, 8.0, 0), (0.12, 30.0, 0), (0.05, 20.0, 4), (0.02, 30.0, 10))
 CLASS_SIGNS, CLASS_SHARE = 3.0, 0.75  # of one class, to say whose it is
-# How certain it is that what only one version has is left as often as what all have, in features; and how often one is
-# there by chance, as a beta distribution: shrunk code looks at times as that of another version did.
-KEEPING, MISTAKES = 1.0, (0.5, 60.0)
-MARGIN = math.log(20.0)  # by how much the best version must be likelier than each other
-# Shapes of a version that say something, and shares of them that are there: where nothing was taken away, and after
-# shrinking at most.
-SHAPES, INTACT, SHRUNK = 5, 0.7, 0.58
-# Shares that speak against a version, with a few more that are chance: of the features of the SDK's own classes, what it has
-# not and other versions have; by kind, what it has not. Texts stay what they are, the other kinds only
-# where nothing was taken away.
-ODD = (0.009, 3)
-STRANGE = ((TEXT, 0.004, 1), (PAIR, 0.02, 2), (SHAPE, 0.05, 0))
 
 
 class Found(NamedTuple):
     """One SDK in a package. `share` and `worth`: of the features learnt, of the part most of which is there."""
 
     id: str
-    version: str | None
+    versions: tuple[str, ...]
+    """One, or several between which nothing that is left differs; none where it cannot be told."""
     part: str
     share: float
     worth: float
     classes: frozenset[str]
+
+    @property
+    def version(self) -> str | None:
+        """The version, where it is one."""
+        return self.versions[0] if len(self.versions) == 1 else None
 
 
 class Matcher:
@@ -75,10 +67,15 @@ class Matcher:
         self.only[users != 1] = -1  # otherwise: the SDK that alone was learnt with the feature
         worth = np.array([WORTH[k] for k in range(4)])[(prints.features & np.uint64(3)).astype(np.int64)]
         self.weight: F64 = np.where(users <= MOST, worth / np.maximum(users, 1) ** 2, 0.0)
-        self.weighty = self.weight[prints.rows]
-        self.whole: F64 = np.add.reduceat(self.weighty, self.begin) if size else np.zeros(0)
-        self.table = np.zeros(1 << TOP, bool)
-        self.table[(prints.features >> np.uint64(64 - TOP)).astype(np.int64)] = True
+        self.whole: F64 = np.add.reduceat(self.weight[prints.rows], self.begin) if size else np.zeros(0)
+        order = np.argsort(prints.rows, kind="stable")  # which entries have each feature
+        self._entry = np.repeat(np.arange(len(counts)), counts)[order].astype(np.int32)
+        self._first = np.searchsorted(prints.rows[order], np.arange(size + 1))
+        self._learnt: dict[tuple[str, str], tuple[NDArray[np.uint32], Learnt]] = {}
+        heads = (prints.features >> np.uint64(64 - TOP)).astype(np.int64)
+        self.table, self.texts = np.zeros(1 << TOP, bool), np.zeros(1 << TOP, bool)
+        self.table[heads] = True
+        self.texts[heads[(self.only >= 0) & (prints.features & np.uint64(3) == TEXT)]] = True
 
     def rows(self, entry: int) -> NDArray[np.uint32]:
         """Places of the features of an entry."""
@@ -104,14 +101,14 @@ class Matcher:
         return np.where(places >= 0, self.only[np.maximum(places, 0)], -1)
 
     def find(
-        self, hit: Bool, classes: Mapping[str, str] | None = None, own: Mapping[str, U64] | None = None
+        self, hit: Bool, classes: Mapping[str, str] | None = None, own: Mapping[str, Own] | None = None
     ) -> list[Found]:
         """SDKs whose features are there. `hit`: which of the learnt features the package has; `classes`:
         descriptor -> SDK, as `owners` told; `own`: features of those classes by SDK."""
         if not len(self.prints.entries):
             return []
         whole = self.whole
-        there = np.add.reduceat(np.where(hit[self.prints.rows], self.weighty, 0), self.begin)
+        there = self._there(np.flatnonzero(hit))
         best: dict[str, int] = {}
         by: dict[str, set[str]] = defaultdict(set)
         for name, sdk in (classes or {}).items():
@@ -127,44 +124,42 @@ class Matcher:
         out = []
         for sdk, k in sorted(best.items()):
             share, worth = float(there[k] / whole[k]), float(there[k])
-            said = self.version(k, hit, (own or {}).get(sdk, np.zeros(0, np.uint64)))
-            out.append(Found(sdk, said, self.prints.entries[k].part, share, worth, frozenset(by[sdk])))
+            part = self.prints.entries[k].part
+            said = self.versions(sdk, part, hit, (own or {}).get(sdk, Own(np.zeros(0, np.uint64))))
+            out.append(Found(sdk, said, part, share, worth, frozenset(by[sdk])))
         return out
 
-    def version(self, entry: int, hit: Bool, own: U64) -> str | None:
-        """Which learnt version of the part of `entry` it is; None where that cannot be told. `own`: features of the
-        SDK's classes in the package."""
-        e = self.prints.entries[entry]
-        rivals = [k for k, o in enumerate(self.prints.entries) if (o.id, o.part) == (e.id, e.part) and o.version]
-        if len(rivals) < 2:
-            return None  # nothing to tell it from
-        every = np.unique(np.concatenate([self.rows(k) for k in rivals]))
+    def _there(self, places: NDArray[np.int64]) -> F64:
+        """Worth of these features by entry."""
+        low, high = self._first[places], self._first[places + 1]
+        n = high - low
+        at = np.repeat(low - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
+        return np.bincount(self._entry[at], np.repeat(self.weight[places], n), minlength=len(self.whole)).astype(np.float64)
+
+    def versions(self, sdk: str, part: str, hit: Bool, own: Own) -> tuple[str, ...]:
+        """Which learnt version of a part it is, as `telling.tell` says."""
+        if (sdk, part) not in self._learnt:
+            self._learnt[sdk, part] = self._learn(sdk, part)
+        places, learnt = self._learnt[sdk, part]
+        return tell(learnt, hit[places], own, self.prints.features)
+
+    def _learn(self, sdk: str, part: str) -> tuple[NDArray[np.uint32], Learnt]:
+        """What `tell` asks for, with the places of its features."""
+        entries = [k for k, e in enumerate(self.prints.entries) if e.id == sdk]
+        rivals = [k for k in entries if self.prints.entries[k].part == part and self.prints.entries[k].version]
+        rows = {k: self.rows(k) for k in entries}
+        nothing = np.zeros(0, np.uint32)
+        places = np.unique(np.concatenate([nothing, *(rows[k] for k in rivals)]))
         # What others have too, others may have brought.
-        every = every[self.only[every] == self.entry_id[entry]]
-        mine = np.array([np.isin(every, self.rows(k), assume_unique=True) for k in rivals])
-        seen, shape = hit[every], self.prints.features[every] & np.uint64(3) == SHAPE
-        best, _ = _best(mine[:, ~shape], seen[~shape])
-        # A shrinker leaves hardly a class its shape: where they are there, nothing was taken away, and they count too.
-        shapes = mine[best] & shape
-        enough, share = int(shapes.sum()) >= SHAPES, float(seen[shapes].mean()) if shapes.any() else 0.0
-        whole = enough and share >= INTACT
-        if enough and SHRUNK < share < INTACT:
-            return None  # most classes are those of this version, and others are not: one near it
-        used = np.ones(len(every), bool) if whole else ~shape
-        mine, seen = mine[:, used], seen[used]
-        best, lead = _best(mine, seen)
-        if lead < MARGIN:
-            return None
-        surely = np.isin(self.prints.features[every[used]], own)
-        if _more(surely & ~mine[best], surely, *ODD):
-            return None  # parts of several versions: one between them
-        others = [k for k, o in enumerate(self.prints.entries) if o.id == e.id and o.part != e.part]
-        known = np.concatenate([self.rows(k) for k in (rivals[best], *others)])
-        strange, kind = ~np.isin(own, self.prints.features[known]), own & np.uint64(3)
-        for which, most, spare in STRANGE if whole else STRANGE[:1]:
-            if _more(strange & (kind == which), kind == which, most, spare):
-                return None
-        return self.prints.entries[rivals[best]].version
+        places = places[self.only[places] == self.ids.index(sdk)]
+        beside = [rows[k] for k in entries if self.prints.entries[k].part != part]
+        features = self.prints.features
+        return places, Learnt(
+            versions=tuple(self.prints.entries[k].version or "" for k in rivals), features=features[places],
+            has=np.array([np.isin(places, rows[k], assume_unique=True) for k in rivals]).reshape(len(rivals), len(places)),
+            every=tuple(features[np.unique(np.concatenate([rows[k], *beside]))] for k in rivals),
+            all=features[np.unique(np.concatenate([nothing, *rows.values()]))],
+        )  # fmt: skip
 
     def owners(self, hashes: U64, rows: I32, places: I32) -> dict[int, str]:
         """Classes that are one SDK's beyond doubt: row -> SDK. `rows`: class of each feature, `places`: as found; all
@@ -185,34 +180,3 @@ class Matcher:
         signs = np.bincount(at[once], worth[known][once], minlength=len(pair))
         good = pair[(signs >= CLASS_SIGNS) & (share >= CLASS_SHARE)]
         return {int(p) >> 32: self.ids[int(p) & 0xFFFFFFFF] for p in good.tolist()}
-
-
-def _more(some: Bool, of: Bool, share: float, spare: float) -> bool:
-    """Whether there are more of them than a share, and a few that are chance."""
-    return float(some.sum()) > share * float(of.sum()) + spare
-
-
-def _best(mine: Bool, seen: Bool) -> tuple[int, float]:
-    """(the likeliest of these versions, by how much it is likelier than each other at least).
-    `mine`: [V, F] their features, `seen`: which are there.
-
-    Features come and go together, as classes do. Hence none counts for itself: the share of what only one of two
-    versions has that is left is itself uncertain (beta-binomial), widely where it is the one, next to nothing where it
-    is the other. So a few that are there say more than many that are not."""
-    common = mine.all(0)
-    kept = min(max((int(seen[common].sum()) + 1) / (int(common.sum()) + 2), 0.05), 0.95)
-    has, there = mine.astype(np.float32), (mine & seen).astype(np.float32)
-    size = (has.sum(1)[:, None] - has @ has.T).astype(np.float64)  # what one has and the other has not
-    found = (there.sum(1)[:, None] - there @ has.T).astype(np.float64)
-    is_it = np.vectorize(_beta, otypes=[float])(found, size, KEEPING * kept, KEEPING * (1 - kept))
-    is_not = np.vectorize(_beta, otypes=[float])(found, size, *MISTAKES)
-    lead: F64 = (is_it + is_not.T) - (is_it.T + is_not)
-    np.fill_diagonal(lead, np.inf)
-    best = int(lead.min(1).argmax())
-    return best, float(lead[best].min())
-
-
-def _beta(found: float, size: float, a: float, b: float) -> float:
-    """Log-likelihood of `found` of `size`, where the chance of each is drawn from Beta(a, b)."""
-    log = math.lgamma
-    return log(a + found) + log(b + size - found) - log(a + b + size) - log(a) - log(b) + log(a + b)

@@ -18,7 +18,7 @@ import numpy as np
 
 from mingcha.extract.package.apis import descriptor
 from mingcha.extract.package.columns import FIELD, I64, INVOKE, NEW, STRING
-from mingcha.extract.package.graph import objectflags
+from mingcha.extract.package.graph import broadcasts, objectflags
 from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.values import GETTERS, Values, field_flag
@@ -43,7 +43,7 @@ class Guard:
     flag: str
     by_act: bool
     kind: str
-    """consent or act"""
+    """consent, act or broadcast"""
     read: int
     set_by: tuple[int, ...]
 
@@ -74,10 +74,15 @@ class Guards:
         self.user = UserCallbacks(self.startup.world, self.ui)
 
     def on(self, events: Iterable[int]) -> Guard | None:
-        """The guard of the first closed one of some events."""
-        flags = next((self.closed[e] for e in events if e in self.closed), None)
-        if flags is None or self.writers is None or self.values is None:
+        """The guard of the first closed one of some events; of one that waits for a broadcast, a later one that only
+        the user opens, since that holds when the broadcast has come."""
+        found = [self._first(self.closed[e]) for e in events if e in self.closed]
+        if not found:
             return None
+        return next((g for g in found if g.by_act), found[0]) if found[0].kind == "broadcast" else found[0]
+
+    def _first(self, flags: frozenset[str]) -> Guard:
+        """The one of some flags that says most."""
         if flags not in self._known:
             found = [self._guard(f) for f in sorted(flags)]
             found.sort(key=lambda g: (not g.by_act, g.kind != "consent", g.flag.startswith("field")))
@@ -85,15 +90,24 @@ class Guards:
         return self._known[flags]
 
     def _guard(self, flag: str) -> Guard:
+        if flag.startswith(broadcasts.FLAG):
+            return Guard(flag, False, "broadcast", -1, ())
         assert self.writers is not None and self.values is not None
         w = self.startup.world
         by = tuple(dict.fromkeys(int(w.event_def[x.event]) for x in self.writers.of(flag)))
         set_by = tuple(d for d in by if self.by_act(d))
+        if set_by and self._comes(flag):
+            set_by = ()
         read = self.values.readers.get(flag, -1)
         consent = _CONSENT.search(flag.partition(":")[2]) or any(
             _CONSENT.search(t) for d in (*set_by, read) if d >= 0 for t in self._texts(d)
         )
         return Guard(flag, bool(set_by), "consent" if consent else "act", read, set_by or by)
+
+    def _comes(self, flag: str) -> bool:
+        """Whether a broadcast may set a flag before the user does."""
+        late = self.startup.late
+        return late is not self.startup.reach and self.writers is not None and _set_at_start(self.world, late, self.writers, flag, self.closed)
 
     def _texts(self, d: int) -> Iterable[str]:
         """Name of a method and the constants of its class."""
@@ -146,6 +160,8 @@ def find(startup: Startup, ui: Mapping[str, Any], never: Mapping[int, frozenset[
     writers.index_fields(out.first)
     readers = _readers(startup.world, out.first, set(writers.fields), writers.numbers, values)
     never = {e: why for e, why in (never or {}).items() if out.first.reached[startup.world.event_def[e]]}
+    never |= broadcasts.waiting(startup.world, out.first)
+    sent = broadcasts.Sent(startup.world)
     if not len(readers) and not never:
         return out
     shut = _Closed(startup.world, values, readers, never)
@@ -157,10 +173,14 @@ def find(startup: Startup, ui: Mapping[str, Any], never: Mapping[int, frozenset[
     for _ in range(ROUNDS):
         used = frozenset().union(*set(closed.values())) if closed else frozenset()
         writers.load(f.partition(":")[2] for f in used if f.startswith(NAMED))
-        opened = {f for f in used if _set_at_start(startup.world, reach, writers, f, closed)}
+        opened = {
+            f for f in used
+            if (sent.at_start(f, reach, closed) if f.startswith(broadcasts.FLAG)
+                else _set_at_start(startup.world, reach, writers, f, closed))
+        }  # fmt: skip
         if not opened:
             out.values, out.writers, out.closed = values, writers, closed
-            startup.reach, startup.special = reach, special
+            startup.past(reach, special, [e for e, flags in closed.items() if not broadcasts.only(flags)])
             return out
         values.open |= opened
         values.again()
@@ -183,7 +203,7 @@ class _Closed:
     world: World
     values: Values
     readers: I64
-    never: Mapping[int, frozenset[str]]
+    never: dict[int, frozenset[str]]
     _by: dict[int, tuple[frozenset[str], list[int]]] = field(default_factory=dict)
 
     def events(self, opened: set[str]) -> dict[int, frozenset[str]]:
@@ -195,7 +215,8 @@ class _Closed:
                 self._by.pop(d, None)
             else:
                 self._by[d] = found
-        return {e: flags for flags, events in self._by.values() for e in events} | dict(self.never)
+        self.never = {e: flags for e, flags in self.never.items() if not flags & opened}
+        return {e: flags for flags, events in self._by.values() for e in events} | self.never
 
     def _one(self, d: int) -> tuple[frozenset[str], list[int]] | None:
         body = self.world.body(d)

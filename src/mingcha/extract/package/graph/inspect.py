@@ -12,6 +12,7 @@ from mingcha.extract.package.flow.constants import patterns
 from mingcha.extract.package.flow.flows import flows
 from mingcha.extract.package.flow.sinks import Sinks
 from mingcha.extract.package.graph import conditions, entries, guards, verdicts
+from mingcha.extract.package.graph.reach import Reach
 from mingcha.extract.package.graph.startup import Startup
 from mingcha.extract.package.graph.triggers import Table
 from mingcha.extract.package.graph.world import World
@@ -60,7 +61,6 @@ class Inspected:
     sinks: Sinks
     unfollowed: set[str] = field(default_factory=set)
     """Calls whose values were not followed to their end; complete once `facts` is."""
-    _classes: frozenset[str] | None = field(default=None)
 
     def facts(self, calls: Iterable[Mapping[str, Any]], owners: Owners, exhibit: str) -> Iterator[Fact]:
         """`reach`, then a `startup-path` for every call that collects, then where the values go and what
@@ -82,11 +82,11 @@ class Inspected:
         d = self.startup.world.find(method)
         if d >= 0 and self.startup.reach.reached[d]:
             return True
-        return False if d >= 0 and self.conclusive() else None
+        return False if d >= 0 and not self.startup.late.reached[d] and self.conclusive() else None
 
     def cut(self) -> bool:
         """Whether a limit ended the following of code before its end."""
-        return self.startup.world.cut or self.startup.reach.cut
+        return self.startup.world.cut or self.startup.reach.cut or self.startup.late.cut
 
     def conclusive(self) -> bool:
         """Whether all code that runs was there to be followed: not being reached then means something."""
@@ -94,11 +94,16 @@ class Inspected:
 
     def classes(self) -> frozenset[str]:
         """Descriptors of the classes of which some method is reached."""
-        if self._classes is None:
-            w = self.startup.world
-            found = set(w.def_class[self.startup.reach.reached].tolist())
-            self._classes = frozenset(w.types[c] for c in found if c >= 0)
-        return self._classes
+        return self._classes(self.startup.reach)
+
+    def later(self) -> frozenset[str]:
+        """Of those of which one is, or may be when a broadcast comes that a registered receiver waits for."""
+        return self._classes(self.startup.late)
+
+    def _classes(self, reach: Reach) -> frozenset[str]:
+        w = self.startup.world
+        found = set(w.def_class[reach.reached].tolist())
+        return frozenset(w.types[c] for c in found if c >= 0)
 
 
 def inspect(

@@ -54,10 +54,13 @@ class Startup:
     objects: Objects = field(init=False)
     reach: Reach = field(init=False)
     special: Special = field(init=False)
+    late: Reach = field(init=False)
+    """As `reach`, but with all broadcasts come that registered receivers wait for: what may run without the user."""
 
     def __post_init__(self) -> None:
         self.triggers, self.objects = Triggers(self.table, self.world), Objects(self.world)
         self.reach, self.special = self.analyse()
+        self.late = self.reach
 
     def blank(self) -> tuple[Reach, Special]:
         """An analysis without entries."""
@@ -81,6 +84,15 @@ class Startup:
                     self.enter(reach, entry)
             reach.run()
         return reach, special
+
+    def past(self, reach: Reach, special: Special, closed: Sequence[int]) -> None:
+        """Take over the reach past all guards. `closed`: events that stay closed when broadcasts come; what cannot be
+        followed behind those that `reach` has closed besides is a blind spot as well."""
+        self.reach, self.special, self.late = reach, special, reach
+        if len(closed) < len(reach.blocked):
+            self.late, later = self.analyse(np.array(sorted(closed), np.int64))
+            for kind, where in later.blind.items():
+                special.blind[kind] |= where
 
     def enter(self, reach: Reach, entry: entries.Entry) -> None:
         """Let the system run a class's lifecycle."""
@@ -106,7 +118,7 @@ class Startup:
     def blind(self) -> list[str]:
         """What of the code that runs at start could not be followed."""
         out = {kind for kind, where in self.special.blind.items() if where}
-        if len(self.reach.natives()):
+        if len(self.late.natives()):
             out.add("native")
         if self.packed:
             out.add("packed")
@@ -114,7 +126,7 @@ class Startup:
             out.add("hotfix")
         if self.world.cut:
             out.add("unread-code")
-        if self.reach.cut:
+        if self.reach.cut or self.late.cut:
             out.add("limit")
         return sorted(out)
 

@@ -60,6 +60,8 @@ def facts(
             out["verdict"] = "guarded" if guard and guard.by_act else "needs-run" if open_end else "not-reachable"
             if guard:
                 out |= guard.fields(w)
+                if guard.kind == "broadcast":
+                    out["blind"] = sorted({*blind, "broadcast"})
             if out["verdict"] == "not-reachable":  # behind a condition that never holds
                 out |= {"entry": "", "entry_kind": "", "path": [], "steps": [], "owners": []}
         elif any(b in blind for b in _ALWAYS):
