@@ -164,7 +164,8 @@ def verify_ledger() -> None:
     if report.broken:
         click.echo(f"BROKEN: {report.broken}")
         sys.exit(Exit.FINDINGS)
-    click.echo(f"ok: {report.entries} entries, root {report.root.hex()}, {waiting} events not entered yet")
+    signed = f"checkpoint over {report.signed}" if report.signed else "no checkpoint"
+    click.echo(f"ok: {report.entries} entries, {signed}, root {report.root.hex()}, {waiting} events not entered yet")
 
 
 @manage.command()

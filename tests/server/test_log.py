@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -390,3 +392,28 @@ def test_a_log_without_its_files_is_broken(tmp_path: Path) -> None:
     assert "directory" in verify(tmp_path, None, None, ()).broken
     bundle.rmdir()
     assert "missing" in verify(tmp_path, None, None, ()).broken
+
+
+@pytest.mark.parametrize("size", [0, 1, 300, 512])
+def test_the_proof_in_the_documentation_proves(tmp_path: Path, size: int) -> None:
+    """docs/ledger-log.md: without mingcha."""
+    page = (Path(__file__).parents[2] / "docs" / "ledger-log.md").read_text("utf-8")
+    program = page.partition("```python\n")[2].partition("```")[0]
+    assert "import mingcha" not in program and "from mingcha" not in program
+    log, key = Log(tmp_path), generate("office.example")
+    log.append(some(size))
+    (tmp_path / "verifier").write_text(key.verifier.line() + "\n", "utf-8")
+    (tmp_path / "checkpoint").write_text(checkpoint(Checkpoint("office.example", size, log.root()), [key]), "utf-8")
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-I", "-c", program, tmp_path], capture_output=True, text=True, timeout=60, check=False)
+
+    assert run().stdout == f"office.example: {size} entries, root {log.root().hex()}\n"
+    for file in sorted((tmp_path / "tile/entries").rglob("*")):
+        if file.is_file():
+            raw = file.read_bytes()
+            file.write_bytes(raw[:-1] + b"!")
+            assert "not those that were signed" in run().stderr
+            file.write_bytes(raw)
+    (tmp_path / "checkpoint").write_text(checkpoint(Checkpoint("office.example", size, log.root()), [generate("office.example")]), "utf-8")
+    assert "InvalidSignature" in run().stderr
