@@ -274,7 +274,7 @@ class _Power(Exception):
 
 def test_a_crash_at_any_act_on_files_leaves_a_log_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also with other entries than those that were being written, and fewer: nothing of them may come back."""
-    old, lost, fresh = some(250), [b"lost %d" % i for i in range(350)], [b"fresh %d" % i for i in range(300)]
+    old, lost, fresh = some(250), [b"lost %d" % i for i in range(350)], [b"fresh %d" % i for i in range(400)]
     left = [0]
 
     def failing(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -308,7 +308,7 @@ def test_a_crash_at_any_act_on_files_leaves_a_log_that_goes_on(tmp_path: Path, m
             continue
         assert again.root() == naive(old) and verify(folder, old, None, ()).broken == ""
         at = 0
-        for n in (2, 23, 275):
+        for n in (2, 23, 375):  # the last one goes past the partial tiles of what was lost
             again.append(fresh[at : at + n])
             at += n
             assert verify(folder, [*old, *fresh[:at]], None, ()).broken == "", f"{at} more after {stop} acts"
