@@ -139,9 +139,10 @@ def tick() -> None:
     from django.utils import timezone
 
     from mingcha.server.ledger import leads, sequence, services, who
+    from mingcha.server.ledger.clocks import day
 
     now = timezone.now()
-    passed, erased = services.lapse(who.clock(), now), leads.erase(services.day(now))
+    passed, erased = services.lapse(who.clock(), now), leads.erase(day(now))
     entered = sequence.publish(home / "log")
     click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}")
 

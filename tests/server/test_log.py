@@ -316,7 +316,7 @@ def test_a_crash_at_any_act_on_files_leaves_a_log_that_goes_on(tmp_path: Path, m
 
 
 def test_what_a_crash_left_does_not_fill_a_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, put = some(250), Log._put
+    old, put = some(250), Log.put
     log = Log(tmp_path)
     log.append(old)
 
@@ -326,7 +326,7 @@ def test_what_a_crash_left_does_not_fill_a_tile(tmp_path: Path, monkeypatch: pyt
         put(self, name, data)
 
     with monkeypatch.context() as patch, pytest.raises(_Power):
-        patch.setattr(Log, "_put", last)
+        patch.setattr(Log, "put", last)
         log.append([b"lost"] * 300)
     again = Log(tmp_path)
     again.append([b"one"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mingcha.server import workdays
 from mingcha.server.ledger.process import table
-from mingcha.server.workdays import FIRST, add, between, clocks, due, estimated, is_working, known
+from mingcha.server.workdays import FIRST, add, between, clocks, due, is_working, known, past
 
 DAYS = st.dates(date(2019, 1, 1), date(2027, 12, 31))
 
@@ -47,10 +47,13 @@ def test_adding_and_counting_are_inverse(day: date, n: int) -> None:
 
 def test_a_year_without_a_notice_is_told() -> None:
     assert not known(date(2031, 5, 1)) and is_working(date(2031, 5, 1)), "a Thursday that may well be off"
-    assert estimated(date(2026, 12, 31), date(2027, 1, 4)) and estimated(date(2031, 1, 1), date(2026, 1, 1))
-    assert not estimated(date(2026, 12, 1), date(2026, 12, 31)) and not estimated(date(2019, 1, 1), date(2026, 12, 31))
     with pytest.raises(ValueError, match="working days"):
         add(date(2026, 1, 1), 0)
+
+
+def test_a_deadline_that_was_guessed_passes_late_and_not_early() -> None:
+    assert past(date(2026, 12, 30), date(2026, 12, 31)) and not past(date(2026, 12, 30), date(2026, 12, 30))
+    assert not past(date(2031, 5, 5), date(2031, 5, 19)) and past(date(2031, 5, 5), date(2031, 5, 20))
 
 
 def test_clocks() -> None:

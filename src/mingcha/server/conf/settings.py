@@ -39,7 +39,7 @@ def _database(address: str | None) -> dict[str, object]:
                 # A writer takes the lock at its begin: two officers wait for each other instead of failing midway.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;",
             },
         }
     parts = urlsplit(address)

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from mingcha.server.desk.menu import current, menu
 from mingcha.server.desk.words import COOKIE, language, say
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who
@@ -61,7 +62,9 @@ def around(request: HttpRequest) -> dict[str, Any]:
     lang = language(request)
     query = request.GET.copy()
     query["lang"] = "en" if lang == "zh" else "zh"
-    return {"lang": lang, "other": query.urlencode(), "who": who_of(request)}
+    who = who_of(request)
+    items = menu(who)
+    return {"lang": lang, "other": query.urlencode(), "who": who, "menu": items, "current": current(items, request.path)}
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:

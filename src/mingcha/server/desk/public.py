@@ -64,7 +64,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
     lead = Lead.objects.filter(receipt=number).first() if len(number) == 12 else None
     if lead is None:
         return show(request, "refused", {"why": say("not-found-receipt", lang)}, status=404)
-    return show(request, "receipt", {"lead": lead, "fresh": False})
+    rejected = lead.events.filter(act="lead-rejected").select_related("remark").first()
+    reason = rejected.remark.text if rejected and hasattr(rejected, "remark") else ""
+    return show(request, "receipt", {"lead": lead, "fresh": False, "reason": reason})
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 import yaml
+from django.apps import apps
 from django.http import HttpRequest
 
-from mingcha.server.ledger.process import Words
+from mingcha.server.texts import Words
 
 Lang = Literal["zh", "en"]
 COOKIE = "lang"
@@ -18,8 +19,17 @@ COOKIE = "lang"
 
 @cache
 def table() -> dict[str, Words]:
-    """All texts by key."""
-    return msgspec.convert(yaml.safe_load((files(__package__) / "words.yml").read_text("utf-8")), dict[str, Words])
+    """All texts by key: the `words.yml` of every part of the office. A key that two parts have is a fault."""
+    found: dict[str, Words] = {}
+    for app in apps.get_app_configs():
+        path = files(app.name) / "words.yml" if app.name.startswith("mingcha.server.") else None
+        if path is None or not path.is_file():
+            continue
+        words = msgspec.convert(yaml.safe_load(path.read_text("utf-8")), dict[str, Words])
+        if doubled := found.keys() & words.keys():
+            raise ValueError(f"{app.name}: {sorted(doubled)}")
+        found |= words
+    return found
 
 
 def say(key: str, lang: str) -> str:

@@ -16,10 +16,11 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.ledger import leads as lead_services
+from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_STATES, Case, Lead
 from mingcha.server.ledger.process import table
-from mingcha.server.ledger.services import WAITING, act, allowed, day, sign
-from mingcha.server.ledger.who import Who, leads_of, visible
+from mingcha.server.ledger.services import WAITING, act, allowed, sign
+from mingcha.server.ledger.who import Who, leads_of, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
 
@@ -95,7 +96,7 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows], "inspections": known,
         "packages": found.subject.packages.exclude(pk=found.package_id or 0).order_by("-pk")[:20],
         "others": visible(who).filter(subject=found.subject, state__in=("opened", "inspected", "verified")).exclude(pk=found.pk),
-        "events": found.events.select_related("person", "organisation").order_by("-pk"),
+        "events": told(found.events.all(), who),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items() if c != found.province],
         "today": day(timezone.now()), "done": request.GET.get("done", "") if request.GET.get("done", "") in table().acts else "",
     }  # fmt: skip
@@ -167,7 +168,7 @@ def lead(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     context = {
         "lead": found, "subjects": near, "scenarios": scenarios(lang), "today": day(timezone.now()),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
-        "events": found.events.select_related("person", "organisation").order_by("-pk"),
+        "events": told(found.events.all(), who),
     }  # fmt: skip
     return show(request, "lead", context)
 

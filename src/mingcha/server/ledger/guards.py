@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from mingcha.server.ledger.clocks import past, running
 from mingcha.server.ledger.models import Case, CaseFinding
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import PROVINCES
@@ -100,10 +101,8 @@ def _leaves(a: Asked) -> bool:
 
 
 def _relisting(a: Asked) -> bool:
-    from mingcha.server.ledger.clocks import running
-
     ends = running("relisting", a.case)
-    return ends is None or a.today > ends
+    return ends is None or past(ends, a.today)
 
 
 def _found(a: Asked) -> bool:
@@ -122,7 +121,7 @@ GUARDS: dict[str, Callable[[Asked], bool]] = {
     "operator-registered": lambda a: a.case.operator is not None and a.case.operator.registered,
     "own-case": _own,
     "new-version": _new_version,
-    "deadline-passed": lambda a: a.case.due is not None and a.today > a.case.due,
+    "deadline-passed": lambda a: a.case.due is not None and past(a.case.due, a.today),
     "retest-attached": lambda a: a.retest() is not None,
     "nothing-remains": lambda a: not a.remaining(),
     "something-remains": lambda a: bool(a.remaining()),

@@ -5,18 +5,17 @@ Who sent one is sealed apart: events hold a salted digest, and the text of name 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from mingcha.server.ledger import clocks, events
+from mingcha.server.ledger import clocks, events, seals
+from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_KINDS, Case, Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
-from mingcha.server.ledger.services import day, open_case
+from mingcha.server.ledger.services import open_case
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
@@ -42,11 +41,11 @@ def receive(
     if kind not in LEAD_KINDS or not name.strip() or not text.strip():
         raise Refused("bad-data")
     at = now or timezone.now()
-    clock = _CLOCKS.get(kind, "")
+    clock, sealed = _CLOCKS.get(kind, ""), seals.seal(text)
     with transaction.atomic():
         lead = Lead.objects.create(
             receipt=receipt(), kind=kind, subject=subject, subject_name=name.strip(), scenario=scenario,
-            province=province, text=text, received=at, clock=clock, due=clocks.due(clock, day(at)) if clock else None,
+            province=province, text=text, salt=sealed.salt, received=at, clock=clock, due=clocks.due(clock, day(at)) if clock else None,
         )  # fmt: skip
         seal = _seal(lead, sender, day(at)) if any(sender) else ""
         double = _double(lead)
@@ -56,19 +55,18 @@ def receive(
         events.write(
             "lead-received", who, at,
             {"kind": kind, "scenario": scenario, "seal": seal, "same-as": double.pk if double else None,
-             "text": hashlib.sha256(text.encode()).hexdigest()},
+             "text": sealed.digest},
             lead=lead,
         )  # fmt: skip
     return lead
 
 
 def _seal(lead: Lead, sender: tuple[str, str], today: date) -> str:
-    salt = secrets.token_hex(16)
-    seal = hmac.new(salt.encode(), "\0".join(sender).encode(), hashlib.sha256).hexdigest()
+    made = seals.seal(*sender)
     Complainant.objects.create(
-        lead=lead, name=sender[0], contact=sender[1], salt=salt, seal=seal, erase_on=today + KEPT
+        lead=lead, name=sender[0], contact=sender[1], salt=made.salt, seal=made.digest, erase_on=today + KEPT
     )
-    return seal
+    return made.digest
 
 
 def _double(lead: Lead) -> Lead | None:
@@ -122,7 +120,7 @@ def reject(lead_id: int, who: Who, reason: str, now: datetime | None = None) -> 
         lead = _mine(lead_id, who, "received", "triaged")
         lead.state = "rejected"
         lead.save(update_fields=["state"])
-        events.write("lead-rejected", who, at, {"reason": reason}, lead=lead)
+        events.write("lead-rejected", who, at, {}, reason=reason, lead=lead)
     return lead
 
 

@@ -30,6 +30,8 @@ class Lead(models.Model):
     scenario = models.CharField(max_length=8, blank=True)
     province = models.CharField(max_length=8, blank=True)
     text = models.TextField()
+    salt = models.CharField(max_length=32)
+    """Under which the event seals the text."""
     received = models.DateTimeField()
     due = models.DateField(null=True)
     clock = models.CharField(max_length=40, blank=True)
@@ -119,6 +121,8 @@ class Event(models.Model):
     public = models.BooleanField(default=False)
     key = models.CharField(max_length=80, null=True)
     """What makes a repeated submission the same one; unique for each person."""
+    asked = models.CharField(max_length=64, blank=True)
+    """Keyed digest of what was asked under that key: another request is not taken for it."""
     leaf = models.TextField()
 
     class Meta:
@@ -126,6 +130,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.uid}"
+
+
+class Remark(models.Model):
+    """The reason that was given with an act: words of people, which may name people. The event holds its seal."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="remark")
+    text = models.TextField()
+    salt = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.text[:40]
 
 
 class Sequenced(models.Model):

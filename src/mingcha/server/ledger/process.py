@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from mingcha.errors import MingchaError
+from mingcha.server.texts import Words
 
 ORGANISATIONS = ("ministry", "administration", "laboratory", "store", "company", "sdk-vendor", "evaluator", "auditor", "system")
 ROLES = ("officer", "approver", "tester", "contact", "evaluator", "auditor", "admin", "clock")
@@ -27,28 +28,11 @@ GUARDS = frozenset({
 BEFORE = "before"  # the state that a suspended case was in
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in both languages."""
+class State(Words, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a case can stand; the text is its name."""
 
-    zh: str
-    en: str
-
-    def say(self, lang: str) -> str:
-        """The text in `zh` or `en`."""
-        return self.zh if lang.startswith("zh") else self.en
-
-
-class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a case can stand."""
-
-    zh: str
-    en: str
     doc: Words
     final: bool = False
-
-    def say(self, lang: str) -> str:
-        """Its name in `zh` or `en`."""
-        return self.zh if lang.startswith("zh") else self.en
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):

@@ -9,6 +9,7 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "wrong-state": ("案件当前状态下不能进行此操作", "the case's state does not allow it", 409),
     "not-yours": ("您的角色或者单位无权进行此操作", "your role or organisation may not do this", 403),
     "stale": ("案件已有新的变动，请刷新后再试", "the case has moved on; load it again", 409),
+    "key-reused": ("这个提交编号已用于另一次操作", "this key was used for another request", 409),
     "has-findings": ("检测结果中没有需要处理的问题", "the inspection has no finding to work on", 422),
     "second-person": ("核查人不得是提出问题的人", "who proposed a finding may not verify it", 422),
     "confirms-some": ("至少需要确认一个问题", "at least one finding has to be confirmed", 422),

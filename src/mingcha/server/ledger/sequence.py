@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -74,12 +75,11 @@ def publish(folder: Path) -> Entered:
     """Enter what waits and sign the log as it then is. The key is made at the first time; `verifier` beside the log
     is what others check with."""
     done = catch_up(folder)
-    key = _key(folder)
     log = Log(folder)
-    said = note.Checkpoint(key.name, log.size, log.root())
-    new = folder / "checkpoint.new"
-    new.write_text(note.checkpoint(said, [key]), "utf-8")
-    new.replace(folder / "checkpoint")
+    with log.writing():
+        key = _key(folder)
+        log.put("verifier", key.verifier.line().encode() + b"\n")
+        log.put("checkpoint", note.checkpoint(note.Checkpoint(key.name, log.size, log.root()), [key]).encode())
     return done
 
 
@@ -88,9 +88,13 @@ def _key(folder: Path) -> note.Signer:
     try:
         return note.signer(path.read_text("utf-8"))
     except FileNotFoundError:
-        key = note.generate("mingcha-office")
-    folder.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as f:
+        # A name of its own, as the format asks: two offices must not be taken for one.
+        key = note.generate(f"office-{secrets.token_hex(8)}.mingcha.invalid")
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as f:
         f.write(key.line() + "\n")
-    (folder / "verifier").write_text(key.verifier.line() + "\n", "utf-8")
+        f.flush()
+        os.fsync(f.fileno())
+    new.replace(path)
     return key

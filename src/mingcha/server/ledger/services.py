@@ -8,15 +8,15 @@ same event again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import transaction
 from django.utils import timezone
 
 from mingcha.server.ledger import clocks, events
+from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.guards import GUARDS, Asked, Given
 from mingcha.server.ledger.models import Attached, Case, CaseFinding, Event, Signature
 from mingcha.server.ledger.process import Act, table
@@ -24,14 +24,8 @@ from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who, visible
 from mingcha.server.registry.models import Inspection, Operator, Subject
 
-HERE = ZoneInfo("Asia/Shanghai")
 WAITING = ("noticed", "overdue", "unrectified", "named")
 """States in which a deadline that has passed is somebody's fault."""
-
-
-def day(at: datetime) -> date:
-    """The day in China that deadlines count by."""
-    return at.astimezone(HERE).date()
 
 
 def _given(data: Mapping[str, Any]) -> Given:
@@ -50,8 +44,9 @@ def open_case(
         raise Refused("not-yours")
     at = now or timezone.now()
     home = who.organisation.province
+    asked = events.asking("open", subject.pk, operator.pk if operator else 0, province, reason)
     with transaction.atomic():
-        if key and (known := Event.objects.filter(person=who.person, key=key).first()) and known.case:
+        if (known := events.repeated(who, key, asked)) and known.case:
             return known.case
         case = Case.objects.create(
             number="", subject=subject, operator=operator or subject.operator, province=home or province,
@@ -59,7 +54,7 @@ def open_case(
         )  # fmt: skip
         case.number = f"{day(at):%Y}-{case.province or '00'}-{case.pk:06d}"
         case.save(update_fields=["number"])
-        events.write("open", who, at, {"subject": subject.pk, "reason": reason}, case=case, key=key)
+        events.write("open", who, at, {"subject": subject.pk}, reason=reason, case=case, key=key, asked=asked)
     return case
 
 
@@ -79,8 +74,10 @@ def act(
     if row is None or not row.from_:
         raise Refused("no-such-act")
     given, at = _given(data or {}), now or timezone.now()
+    told = msgspec.to_builtins(given)
+    request = events.asking(name, case_id, told)
     with transaction.atomic():
-        if key and (known := Event.objects.filter(person=who.person, key=key).first()):
+        if known := events.repeated(who, key, request):
             return known
         # What a role may not see does not exist for it.
         case = visible(who).filter(pk=case_id).first()
@@ -95,19 +92,19 @@ def act(
         for guard in row.guards:
             if not GUARDS[guard](asked):
                 raise Refused(guard)
-        told = _change(asked, at)
+        reason = told.pop("reason", "")
+        told |= _change(asked, at)
         _move(case, row, name, at)
         told |= {"from": asked_from, "to": case.state}
-        return events.write(name, who, at, {**msgspec.to_builtins(given), **told}, case=case, key=key, public=row.public)
+        return events.write(name, who, at, told, reason=reason, case=case, key=key, asked=request, public=row.public)
 
 
 def _move(case: Case, row: Act, name: str, at: datetime) -> None:
     if name == "suspend":
-        case.before, case.due = case.state, None
+        case.before = case.state
     state = table().after(row, case.state, case.before)
     if name == "resume":
-        # What was left of the time is not kept: it begins anew, to the advantage of the one who has to reply.
-        case.before, case.due = "", clocks.due(case.clock, day(at)) if case.clock else None
+        case.before, case.due = "", clocks.resumed(case, day(at))
     case.state = state
     if row.clock:
         case.clock, case.due = row.clock, clocks.due(row.clock, day(at))
@@ -202,17 +199,18 @@ def sign(case_id: int, name: str, who: Who, *, version: int, now: datetime | Non
         if case.state not in row.from_:
             raise Refused("wrong-state")
         signature, fresh = Signature.objects.get_or_create(case=case, act=name, version=version, person=who.person)
-        key = f"sign-{name}-{case.pk}-{version}"
-        if not fresh:
-            return Event.objects.get(person=who.person, key=key)
-        return events.write(f"sign-{name}", who, at, {"signature": signature.pk}, case=case, key=key)
+        key, asked = f"sign-{name}-{case.pk}-{version}", events.asking("sign", name, case.pk, version)
+        if not fresh and (known := events.repeated(who, key, asked)):
+            return known
+        return events.write(f"sign-{name}", who, at, {"signature": signature.pk}, case=case, key=key, asked=asked)
 
 
 def lapse(who: Who, now: datetime | None = None) -> int:
     """Let the deadlines pass that have; how many did. Safe to repeat at any time."""
     at = now or timezone.now()
     rows = table().acts["lapse"]
-    found = Case.objects.filter(state__in=rows.from_, due__lt=day(at)).values_list("pk", "version")
-    for pk, version in list(found):
+    waiting = Case.objects.filter(state__in=rows.from_, due__lt=day(at)).values_list("pk", "version", "due")
+    found = [(pk, version) for pk, version, due in waiting if due and clocks.past(due, day(at))]
+    for pk, version in found:
         act(pk, "lapse", who, version=version, key=f"lapse-{pk}-{version}", now=at)
     return len(found)

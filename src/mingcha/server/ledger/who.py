@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from mingcha.server.ledger.models import Case, Lead
+from mingcha.server.ledger.models import Case, Event, Lead
+from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.people.models import Membership, Organisation, Person
 
@@ -69,3 +71,13 @@ def visible(who: Who) -> QuerySet[Case]:
         ordered = ("removal-ordered", "removed", "relisted")
         return cases.filter(subject__listings__store=home.name, state__in=ordered).distinct()
     return cases.none()
+
+
+def told(events: QuerySet[Event], who: Who) -> Iterator[tuple[Event, str]]:
+    """Events, the newest first, each with its reason where the role may read it: authorities read all; others what
+    their own organisation said, and what came of an appeal."""
+    acts, all_of_it = table().acts, who.kind in ("ministry", "administration", "auditor")
+    for event in events.select_related("person", "organisation", "remark").order_by("-pk"):
+        row = acts.get(event.act)
+        own = event.organisation_id == who.organisation.pk or (row is not None and row.appeal is not None)
+        yield event, event.remark.text if hasattr(event, "remark") and (all_of_it or own) else ""

@@ -206,7 +206,7 @@ class Log:
             done, begin = (start + len(hashes)) // WIDTH, start // WIDTH
             hashes = [self._of_tile(level, n) for n in range(begin, done)]
             level, start = level + 1, begin
-        self._put("size", str(new).encode())
+        self.put("size", str(new).encode())
         self.size = new
         return first
 
@@ -243,9 +243,9 @@ class Log:
                 path.unlink()
         if width < WIDTH:
             (self.folder / name).unlink(missing_ok=True)
-        self._put(self._named(name, width), data)
+        self.put(self._named(name, width), data)
 
-    def _put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes) -> None:
         """Write a file so that it is there whole or not at all, also after a power failure."""
         target = self.folder / name
         self._directory(target.parent)

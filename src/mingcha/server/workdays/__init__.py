@@ -1,7 +1,7 @@
 """Working days in China and the clocks that count by them.
 
 Each year's holidays and make-up days are one file. A year without a file is counted by its weekends alone, and
-`estimated` tells so: the State Council announces a year's days in the autumn before it.
+`known` tells so: the State Council announces a year's days in the autumn before it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import msgspec
 import yaml
 
 from mingcha.model import Mark
-from mingcha.server.ledger.process import Words
+from mingcha.server.texts import Words
 
 FIRST = 2019
+HELD = timedelta(days=14)
+"""More than the weekdays that any two holidays of a year take off."""
 LONGEST = 2000  # days ahead of which a deadline is asked for
 
 
@@ -71,11 +73,10 @@ def known(day: date) -> bool:
     return _year(day.year) is not None
 
 
-def estimated(start: date, end: date) -> bool:
-    """Whether the working days of a span are counted by weekends alone in some year, so that a deadline in it may
-    come too early."""
-    low, high = min(start, end), max(start, end)
-    return any(_year(y) is None for y in range(low.year, high.year + 1))
+def past(due: date, today: date) -> bool:
+    """Whether a deadline has passed for sure. One in a year without its notice was counted by weekends alone and comes
+    too early by the holidays that nobody knew: it gets them back."""
+    return today > (due if known(due) else due + HELD)
 
 
 def is_working(day: date) -> bool:

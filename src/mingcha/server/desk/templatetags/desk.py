@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 
 from mingcha.server.desk.words import say
+from mingcha.server.ledger.clocks import HERE, past
 from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING
 from mingcha.server.provinces import name
+from mingcha.server.workdays import known
 
 register = template.Library()
-HERE = ZoneInfo("Asia/Shanghai")
 
 
 @register.simple_tag(takes_context=True)
@@ -57,4 +57,16 @@ def when(value: datetime | date | None) -> str:
 @register.filter
 def late(case: Case, today: date) -> bool:
     """Whether the case waits for somebody whose time has passed."""
-    return case.state in WAITING and case.due is not None and case.due < today
+    return case.state in WAITING and gone(case.due, today)
+
+
+@register.filter
+def gone(due: date | None, today: date) -> bool:
+    """Whether a deadline has passed for sure."""
+    return due is not None and past(due, today)
+
+
+@register.filter
+def guessed(due: date | None) -> bool:
+    """Whether a deadline lies in a year whose holidays nobody has announced yet."""
+    return due is not None and not known(due)

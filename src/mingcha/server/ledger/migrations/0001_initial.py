@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('scenario', models.CharField(blank=True, max_length=8)),
                 ('province', models.CharField(blank=True, max_length=8)),
                 ('text', models.TextField()),
+                ('salt', models.CharField(max_length=32)),
                 ('received', models.DateTimeField()),
                 ('due', models.DateField(null=True)),
                 ('clock', models.CharField(blank=True, max_length=40)),
@@ -87,6 +88,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True)),
                 ('public', models.BooleanField(default=False)),
                 ('key', models.CharField(max_length=80, null=True)),
+                ('asked', models.CharField(blank=True, max_length=64)),
                 ('leaf', models.TextField()),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.case')),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='people.organisation')),
@@ -104,6 +106,15 @@ class Migration(migrations.Migration):
                 ('seal', models.CharField(max_length=64)),
                 ('erase_on', models.DateField()),
                 ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='complainant', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Remark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField()),
+                ('salt', models.CharField(max_length=32)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='remark', to='ledger.event')),
             ],
         ),
         migrations.CreateModel(

@@ -13,6 +13,16 @@ _SQLITE = """
 CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
+# REPLACE deletes a row without asking the triggers of DELETE, unless the connection of whoever does it says so.
+_REPLACE = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+"""
+_SAME = {
+    "ledger_event": "id = NEW.id OR uid = NEW.uid OR (person_id = NEW.person_id AND key = NEW.key)",
+    "ledger_sequenced": "id = NEW.id OR event_id = NEW.event_id OR \"index\" = NEW.\"index\"",
+}
 _REFUSE = """
 CREATE FUNCTION mingcha_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
@@ -35,6 +45,7 @@ def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     for table in TABLES:
         for act in ("UPDATE", "DELETE"):
             editor.execute(_SQLITE.format(table=table, act=act))
+        editor.execute(_REPLACE.format(table=table, same=_SAME[table]))
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,36 @@
+"""The main menu: which pages which kinds of organisation find in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mingcha.server.ledger.who import Who
+
+AUTHORITIES = ("ministry", "administration", "auditor")
+EVERYBODY = (*AUTHORITIES, "laboratory", "store", "company", "sdk-vendor", "evaluator")
+
+
+class Item(NamedTuple):
+    """One entry: the key of its text, its address, and for whom it is."""
+
+    key: str
+    address: str
+    kinds: tuple[str, ...]
+
+
+INSIDE = (
+    Item("desk", "/desk/", EVERYBODY),
+    Item("leads", "/desk/leads/", AUTHORITIES),
+    Item("ledger", "/desk/cases/", EVERYBODY),
+)
+OUTSIDE = (Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
+
+
+def menu(who: Who | None) -> tuple[Item, ...]:
+    """The entries for somebody who acts, or for a visitor."""
+    return tuple(item for item in INSIDE if who.kind in item.kinds) if who else OUTSIDE
+
+
+def current(items: tuple[Item, ...], path: str) -> str:
+    """Address of the entry that a page belongs to: the longest that its own begins with."""
+    return max((i.address for i in items if path.startswith(i.address)), key=len, default="")
