@@ -25,11 +25,11 @@ def canonical(data: Mapping[str, Any]) -> str:
 
 def write(
     act: str, who: Who, at: datetime, data: Mapping[str, Any], *, reason: str = "", case: Case | None = None,
-    lead: Lead | None = None, key: str | None = None, asked: str = "", public: bool = False,
+    lead: Lead | None = None, about: str = "", key: str | None = None, asked: str = "", public: bool = False,
 ) -> Event:  # fmt: skip
     """Add one event, never before the one that it follows. Persons and complainants stand in it as numbers of rows or
     as seals, and so does the reason: nothing that could name somebody goes into the log."""
-    last = Event.objects.filter(case=case, lead=lead).order_by("-pk").first()
+    last = Event.objects.filter(case=case, lead=lead, about=about).order_by("-pk").first()
     at = max(at, last.at) if last else at
     uid, said = uuid.uuid4(), seals.seal(reason) if reason else None
     leaf = {
@@ -38,8 +38,10 @@ def write(
         "case": case.number if case else None, "lead": lead.pk if lead else None,
         "by": {"person": who.person.pk if who.person else None, "organisation": who.organisation.pk, "role": who.role},
     }  # fmt: skip
+    if about:
+        leaf["about"] = about
     event = Event.objects.create(
-        uid=uid, case=case, lead=lead, act=act, person=who.person, organisation=who.organisation, at=at, public=public,
+        uid=uid, case=case, lead=lead, about=about, act=act, person=who.person, organisation=who.organisation, at=at, public=public,
         key=key, asked=asked, leaf=canonical(leaf),
     )  # fmt: skip
     if said:

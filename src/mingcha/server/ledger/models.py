@@ -114,6 +114,8 @@ class Event(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="events")
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, null=True, related_name="events")
+    about = models.CharField(max_length=60, blank=True, db_index=True)
+    """What it is about where that is neither a case nor a lead: `batch:12`, `campaign:3`."""
     act = models.CharField(max_length=40, db_index=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="events")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="events")

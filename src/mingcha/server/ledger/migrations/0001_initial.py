@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('about', models.CharField(blank=True, db_index=True, max_length=60)),
                 ('act', models.CharField(db_index=True, max_length=40)),
                 ('at', models.DateTimeField(db_index=True)),
                 ('public', models.BooleanField(default=False)),
