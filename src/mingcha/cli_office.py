@@ -45,18 +45,23 @@ def _migrated() -> Path:
 def serve(host: str, port: int, workers: int) -> None:
     """Run the office in a browser. 启动管理端。"""
     _migrated()
+    from django.db import connections
     from gunicorn.app.base import BaseApplication
 
     from mingcha.server.conf.wsgi import application
+    from mingcha.server.desk.lists import rule_title
 
     class Office(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         def load_config(self) -> None:
-            for key, value in {"bind": f"{host}:{port}", "workers": workers, "control_socket_disable": True, "timeout": 60}.items():
+            for key, value in {"bind": f"{host}:{port}", "workers": workers, "control_socket_disable": True, "timeout": 60, "preload_app": True}.items():
                 self.cfg.set(key, value)
 
         def load(self) -> Any:
             return application
 
+    # What every process needs is read once, before they part; a connection must not be shared by them.
+    rule_title("", "zh")
+    connections.close_all()
     click.echo(f"http://{host}:{port}/", err=True)
     Office().run()
 
@@ -171,13 +176,25 @@ def verify_ledger() -> None:
 
 @manage.command()
 @click.option("--cases", default=60, show_default=True, type=click.IntRange(1, 100_000), help="How many. 案件数。")
+@click.option("--scale", type=click.FloatRange(0, 10, min_open=True), help="Instead: a part of the campaign; 1 is 2.08 million inspections. 规模。")
 @click.option("--password", help="Password of the made-up people; none lets nobody sign in. 演示人员口令。")
-def seed(cases: int, password: str | None) -> None:
+def seed(cases: int, scale: float | None, password: str | None) -> None:
     """Fill the office with made-up cases, for a first look. 填充演示数据。"""
     home = _migrated()
     from mingcha.server.ledger import sequence
     from mingcha.server.ledger.models import Case
     from mingcha.server.ledger.seed import seed as fill
 
+    if scale:
+        from django.utils import timezone
+
+        from mingcha.server.ledger import seed_scale
+        from mingcha.server.ledger.seed import staff
+
+        staff(password)
+        done = seed_scale.seed(scale, timezone.now())
+        click.echo(", ".join(f"{kind} {count}" for kind, count in done.items()))
+        sequence.publish(home / "log")
+        return
     click.echo(f"{fill(cases, password, number=Case.objects.count() + 1)} cases")
     sequence.publish(home / "log")

@@ -23,6 +23,18 @@ def canonical(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def leaf(
+    uid: uuid.UUID, act: str, who: Who, at: datetime, data: Mapping[str, Any], *, case: str | None = None,
+    lead: int | None = None, about: str = "", public: bool = False,
+) -> str:  # fmt: skip
+    """What the log holds of an event."""
+    said: dict[str, Any] = {
+        "v": 1, "uid": str(uid), "act": act, "at": at.isoformat(), "public": public, "data": data, "case": case, "lead": lead,
+        "by": {"person": who.person.pk if who.person else None, "organisation": who.organisation.pk, "role": who.role},
+    }  # fmt: skip
+    return canonical({**said, "about": about} if about else said)
+
+
 def write(
     act: str, who: Who, at: datetime, data: Mapping[str, Any], *, reason: str = "", case: Case | None = None,
     lead: Lead | None = None, about: str = "", key: str | None = None, asked: str = "", public: bool = False,
@@ -32,17 +44,11 @@ def write(
     last = Event.objects.filter(case=case, lead=lead, about=about).order_by("-pk").first()
     at = max(at, last.at) if last else at
     uid, said = uuid.uuid4(), seals.seal(reason) if reason else None
-    leaf = {
-        "v": 1, "uid": str(uid), "act": act, "at": at.isoformat(), "public": public,
-        "data": {**data, "reason": said.digest} if said else data,
-        "case": case.number if case else None, "lead": lead.pk if lead else None,
-        "by": {"person": who.person.pk if who.person else None, "organisation": who.organisation.pk, "role": who.role},
-    }  # fmt: skip
-    if about:
-        leaf["about"] = about
+    data = {**data, "reason": said.digest} if said else data
+    text = leaf(uid, act, who, at, data, case=case.number if case else None, lead=lead.pk if lead else None, about=about, public=public)
     event = Event.objects.create(
         uid=uid, case=case, lead=lead, about=about, act=act, person=who.person, organisation=who.organisation, at=at, public=public,
-        key=key, asked=asked, leaf=canonical(leaf),
+        key=key, asked=asked, leaf=text,
     )  # fmt: skip
     if said:
         Remark.objects.create(event=event, text=reason, salt=said.salt)

@@ -34,7 +34,7 @@ class Entered(NamedTuple):
 
 def catch_up(folder: Path) -> Entered:
     """Enter all events that have no place yet; safe to run at any time, by several at once."""
-    done = 0
+    done = after = 0  # what a slower writer commits behind `after` is entered by the next run
     while True:
         with transaction.atomic():
             if connection.vendor == "postgresql":
@@ -42,12 +42,12 @@ def catch_up(folder: Path) -> Entered:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             log = Log(folder)  # only now: another run may just have ended
             at = _recover(log)
-            fresh = list(Event.objects.filter(sequenced=None).order_by("pk")[:BATCH])
+            fresh = list(Event.objects.filter(pk__gt=after, sequenced=None).order_by("pk")[:BATCH])
             if not fresh:
                 return Entered(done, at)
             log.append([e.leaf.encode() for e in fresh])
             Sequenced.objects.bulk_create(Sequenced(event=e, index=at + i) for i, e in enumerate(fresh))
-            done += len(fresh)
+            done, after = done + len(fresh), fresh[-1].pk
 
 
 def _recover(log: Log) -> int:
