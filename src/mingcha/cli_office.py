@@ -161,14 +161,12 @@ def verify_ledger() -> None:
     from mingcha.server.log.verify import verify
 
     log = home / "log"
-    note, key = log / "checkpoint", log / "verifier"
-    report = verify(
-        log, sequence.entries(), note.read_text("utf-8") if note.is_file() else None,
-        [verifier(key.read_text("utf-8"))] if key.is_file() else [],
-    )  # fmt: skip
+    text = (log / "checkpoint").read_text("utf-8") if (log / "checkpoint").is_file() else None
+    known = [verifier((log / "verifier").read_text("utf-8"))] if (log / "verifier").is_file() else []
+    report = verify(log, sequence.entries(), text, known)
     waiting = sequence.waiting()
-    if report.broken:
-        click.echo(f"BROKEN: {report.broken}")
+    if broken := report.broken or (sequence.second_broken(text, known[0].name) if text and known else ""):
+        click.echo(f"BROKEN: {broken}")
         sys.exit(Exit.FINDINGS)
     signed = f"checkpoint over {report.signed}" if report.signed else "no checkpoint"
     click.echo(f"ok: {report.entries} entries, {signed}, root {report.root.hex()}, {waiting} events not entered yet")

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: str | None = None
     hosts: str = ""
     proxy: bool = False
+    sm2_key: str = ""
+    sm2_signer: str = ""
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
@@ -84,7 +86,7 @@ def load(
                 code="bad-settings",
             ) from e
         # A working folder may be somebody else's: it must not switch the child process off.
-        if folder != _home(env) and (mine := sorted({"isolate", "home", "database", "hosts", "proxy"} & found.keys())):
+        if folder != _home(env) and (mine := sorted({"isolate", "home", "database", "hosts", "proxy", "sm2_key", "sm2_signer"} & found.keys())):
             raise Usage(
                 f"{folder / 'mingcha.toml'} 不得设置 {'、'.join(mine)}",
                 f"{folder / 'mingcha.toml'} may not set {', '.join(mine)}",

@@ -16,9 +16,11 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import Max
 
+from mingcha.errors import Usage
 from mingcha.server.ledger.models import Event, Sequenced
-from mingcha.server.log import note
+from mingcha.server.log import note, sm2
 from mingcha.server.log.tiles import Log
+from mingcha.settings import load
 
 BATCH = 1000
 _LOCK = 0x6D696E67  # PostgreSQL's advisory lock of the sequencer
@@ -73,14 +75,36 @@ def waiting() -> int:
 
 def publish(folder: Path) -> Entered:
     """Enter what waits and sign the log as it then is. The key is made at the first time; `verifier` beside the log
-    is what others check with."""
+    is what others check with. With a key and a command for SM2 set, the checkpoint carries that signature too."""
     done = catch_up(folder)
     log = Log(folder)
     with log.writing():
         key = _key(folder)
         log.put("verifier", key.verifier.line().encode() + b"\n")
-        log.put("checkpoint", note.checkpoint(note.Checkpoint(key.name, log.size, log.root()), [key]).encode())
+        signed = note.checkpoint(note.Checkpoint(key.name, log.size, log.root()), [key])
+        if second := sm2_key(key.name):
+            signed += second.line(signed.rpartition("\n\n")[0] + "\n", load().sm2_signer)
+        log.put("checkpoint", signed.encode())
     return done
+
+
+def sm2_key(name: str) -> sm2.Key | None:
+    """The public key of the second signature under the log's name, None where none is set. Usage where one of the two settings is missing."""
+    own = load()
+    if bool(own.sm2_key) != bool(own.sm2_signer):
+        raise Usage("sm2_key 与 sm2_signer 须同时设置", "sm2_key and sm2_signer go together", {"zh": "见 docs/settings.md", "en": "see docs/settings.md"}, code="bad-settings")
+    return sm2.key(name, Path(own.sm2_key).expanduser()) if own.sm2_key else None
+
+
+def second_broken(checkpoint: str, name: str) -> str:
+    """What is wrong with the SM2 signature of a checkpoint; empty where it is right, or none is asked for."""
+    key = sm2_key(name)
+    if key is None:
+        return ""
+    found = note.signature_of(checkpoint, name, key.id)
+    if found is None:
+        return "checkpoint: not signed with SM2"
+    return "" if key.right(*found) else "checkpoint: the SM2 signature is wrong"
 
 
 def _key(folder: Path) -> note.Signer:

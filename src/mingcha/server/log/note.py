@@ -101,8 +101,28 @@ def sign(text: str, signers: Sequence[Signer]) -> str:
         raise ValueError("no text of a note")
     raw = text.encode()
     return text + "\n" + "".join(
-        f"{_DASH} {s.name} {_b64(s.verifier.id + Ed25519PrivateKey.from_private_bytes(s.seed).sign(raw))}\n" for s in signers
+        signature_line(s.name, s.verifier.id, Ed25519PrivateKey.from_private_bytes(s.seed).sign(raw)) for s in signers
     )  # fmt: skip
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """One signature under a note."""
+    return f"{_DASH} {name} {_b64(key_id + signature)}\n"
+
+
+def signature_of(note: str, name: str, key_id: bytes) -> tuple[str, bytes] | None:
+    """(text, signature) of a key under a note; None where it did not sign. Proves nothing."""
+    text, _, rest = note.rpartition("\n\n")
+    for line in rest.split("\n"):
+        dash, _, tail = line.partition(" ")
+        signer_name, _, signature = tail.partition(" ")
+        try:
+            raw = _bytes(signature)
+        except BadNote:
+            continue
+        if dash == _DASH and signer_name == name and raw[:4] == key_id:
+            return text + "\n", raw[4:]
+    return None
 
 
 def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
