@@ -6,8 +6,10 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mingcha.server.batches.models import Batch
+from mingcha.server.batches.services import publish
 from mingcha.server.ledger.models import Case
-from mingcha.server.ledger.services import act, open_case, sign
+from mingcha.server.ledger.services import act, open_case
 from mingcha.server.ledger.who import Who, clock
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Subject, folded
@@ -55,10 +57,14 @@ class Cast:
     def case(self, state: str = "opened", *rules: str) -> Case:
         """A case walked to a state on the shortest way."""
         case = open_case(self.subject, self.officer, now=START)
-        path = ["opened", "inspected", "verified", "noticed", "overdue", "proposed", "named"]
+        path = ["opened", "inspected", "verified", "noticed", "overdue", "proposed", "named", "removal-ordered"]
         for step in path[1 : path.index(state) + 1]:
             self.step(case, step, rules or ("rule-a", "rule-b"))
         return case
+
+    def publish(self, kind: str, *cases: Case, days: int, corrects: Batch | None = None, reason: str = "") -> Batch:
+        """A batch of cases, made and signed by those who may."""
+        return publish(kind, cases, self.second, self.approver, self.other_approver, later(days), corrects, reason)
 
     def step(self, case: Case, to: str, rules: tuple[str, ...]) -> None:
         """One step of `case`."""
@@ -77,9 +83,9 @@ class Cast:
             case "proposed":
                 act(case.pk, "propose-naming", self.officer, version=v, now=later(61))
             case "named":
-                sign(case.pk, "name", self.approver, version=v, now=later(62))
-                sign(case.pk, "name", self.other_approver, version=v, now=later(62))
-                act(case.pk, "name", self.approver, version=v, now=later(62))
+                self.publish("naming", case, days=62)
+            case "removal-ordered":
+                self.publish("removal", case, days=90)
         case.refresh_from_db()
 
 

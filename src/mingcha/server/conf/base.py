@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 DEBUG = False
+HOME = Path()
+"""The office's folder; set where the settings are put together."""
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1", "[::1]"]
 ROOT_URLCONF = "mingcha.server.desk.urls"
 INSTALLED_APPS = [
@@ -17,6 +20,7 @@ INSTALLED_APPS = [
     "mingcha.server.people",
     "mingcha.server.registry",
     "mingcha.server.ledger",
+    "mingcha.server.batches",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -67,9 +67,11 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {"lang": lang, "other": query.urlencode(), "who": who, "menu": items, "current": current(items, request.path)}
 
 
-def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """A page of this office."""
-    return render(request, f"desk/{template}.html", context or {}, status=status)
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200, part: str = "desk"
+) -> HttpResponse:
+    """A page of this office; `part` is whose template it is."""
+    return render(request, f"{part}/{template}.html", context or {}, status=status)
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:

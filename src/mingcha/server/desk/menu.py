@@ -22,8 +22,9 @@ INSIDE = (
     Item("desk", "/desk/", EVERYBODY),
     Item("leads", "/desk/leads/", AUTHORITIES),
     Item("ledger", "/desk/cases/", EVERYBODY),
+    Item("batches", "/desk/batches/", AUTHORITIES),
 )
-OUTSIDE = (Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
+OUTSIDE = (Item("lists", "/lists/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 
 
 def menu(who: Who | None) -> tuple[Item, ...]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mingcha.server.batches.public import newest
 from mingcha.server.desk.front import show, too_many, who_of
 from mingcha.server.desk.lists import scenarios
 from mingcha.server.desk.words import language, say
@@ -27,7 +28,7 @@ COMPLAINTS, LOOKS = 10, 30  # of one address within an hour
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the two things a visitor can do, and what was publicly named."""
     named = Case.objects.filter(state__in=("named", "removal-ordered", "removed", "relisted"))
-    return show(request, "home", {"named": named.select_related("subject", "operator").order_by("-pk")[:20]})
+    return show(request, "home", {"named": named.select_related("subject", "operator").order_by("-pk")[:20], "newest": newest(language(request))})
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from mingcha.server.desk import public, work
 
@@ -19,5 +19,6 @@ urlpatterns = [
     path("desk/cases/", work.ledger),
     path("desk/cases/<str:number>/", work.case),
     path("desk/cases/<str:number>/act/", work.do),
+    path("", include("mingcha.server.batches.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

@@ -19,7 +19,7 @@ from mingcha.server.ledger import leads as lead_services
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_STATES, Case, Lead
 from mingcha.server.ledger.process import table
-from mingcha.server.ledger.services import WAITING, act, allowed, sign
+from mingcha.server.ledger.services import WAITING, act, allowed
 from mingcha.server.ledger.who import Who, leads_of, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
@@ -85,8 +85,7 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
     acts = [
         {
             "name": name, "text": row.text.say(lang), "guards": row.guards,
-            "asks": _asks(name, row.guards), "sign": "two-signatures" in row.guards,
-            "signed": found.signatures.filter(act=name, version=found.version).count(),
+            "asks": _asks(name, row.guards),
         }
         for name, row in allowed(found, who)
     ]  # fmt: skip
@@ -122,9 +121,6 @@ def do(request: HttpRequest, who: Who, number: str) -> HttpResponse:
     """Do or sign the act that the form of a case names."""
     found, post = _case(who, number), request.POST
     name, version = post.get("act", ""), _number(post.get("version", ""))
-    if "sign" in post:
-        sign(found.pk, name, who, version=version)
-        return redirect(f"/desk/cases/{found.number}/")
     decided = [(k.removeprefix("decide-"), v) for k, v in post.items() if k.startswith("decide-")]
     data = {
         "reason": post.get("reason", "")[:2000], "province": post.get("province", "")[:2],

@@ -36,6 +36,8 @@ class Asked(NamedTuple):
     who: Who
     given: Given
     today: date
+    batch: int = 0
+    """Number of the batch that is being issued: two people signed it."""
 
     def retest(self) -> Inspection | None:
         """The inspection of a re-test: given with the act, or attached before."""
@@ -84,11 +86,6 @@ def _alone(a: Asked) -> bool:
     return not same.filter(status__in=("confirmed", "remains")).exists()
 
 
-def _signed(a: Asked) -> bool:
-    signed = a.case.signatures.filter(act=a.name, version=a.case.version).values("person").distinct()
-    return signed.count() >= 2
-
-
 def _same_subject(a: Asked) -> bool:
     target = Case.objects.filter(pk=a.given.into).exclude(pk=a.case.pk).first()
     return target is not None and target.subject_id == a.case.subject_id and target.state in ("opened", "inspected", "verified")
@@ -110,6 +107,11 @@ def _found(a: Asked) -> bool:
     return inspection is not None and inspection.findings.exists()
 
 
+def failing(asked: Asked, guards: tuple[str, ...]) -> list[str]:
+    """The guards that do not hold."""
+    return [g for g in guards if not GUARDS[g](asked)]
+
+
 GUARDS: dict[str, Callable[[Asked], bool]] = {
     "has-findings": _found,
     "second-person": _second,
@@ -129,7 +131,7 @@ GUARDS: dict[str, Callable[[Asked], bool]] = {
     "no-open-appeal": lambda a: not a.case.appealed,
     "open-appeal": lambda a: a.case.appealed,
     "no-other-naming": _alone,
-    "two-signatures": _signed,
+    "signed-batch": lambda a: bool(a.batch),
     "relisting-time-passed": _relisting,
     "other-province": lambda a: a.given.province in PROVINCES and a.given.province != a.case.province,
     "same-subject": _same_subject,

@@ -168,21 +168,3 @@ class Attached(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.inspection}"
-
-
-class Signature(models.Model):
-    """One of the two signatures under an act that needs them."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signatures")
-    act = models.CharField(max_length=40)
-    version = models.IntegerField()
-    """The case's version that was signed: a later act makes it void."""
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "act", "version", "person"], name="signature_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.act} {self.person}"

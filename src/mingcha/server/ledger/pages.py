@@ -23,6 +23,11 @@ def _page(process: Process) -> Iterator[str]:
     yield "\n## 操作 · Acts\n"
     yield "| Act | 操作 | English | From | To | By | Conditions | 文书 Document | 期限 Clock |\n|---|---|---|---|---|---|---|---|---|"
     yield from (_row(name, act) for name, act in process.acts.items())
+    yield "\n## 其他操作 · Acts on other things\n"
+    yield "| Act | 操作 | English | By |\n|---|---|---|---|"
+    for name, other in process.others.items():
+        by = "; ".join(f"{kind}: {', '.join(roles)}" for kind, roles in other.by.items())
+        yield f"| `{name}` | {other.text.zh} | {other.text.en} | {by} |"
     yield "\n## 不予办理的原因 · Refusals\n"
     yield "| Code | HTTP | 原因 | Reason |\n|---|---|---|---|"
     for code in sorted(CODES):

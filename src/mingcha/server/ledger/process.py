@@ -23,7 +23,7 @@ GUARDS = frozenset({
     "has-findings", "second-person", "confirms-some", "reason-given", "nothing-served", "confirmed-finding",
     "operator-known", "operator-registered", "own-case", "new-version", "deadline-passed", "retest-attached",
     "nothing-remains", "something-remains", "notice-served", "no-open-appeal", "open-appeal", "no-other-naming",
-    "two-signatures", "relisting-time-passed", "other-province", "same-subject", "leaves-some",
+    "signed-batch", "relisting-time-passed", "other-province", "same-subject", "leaves-some",
 })  # fmt: skip
 BEFORE = "before"  # the state that a suspended case was in
 
@@ -55,11 +55,23 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from
         return role in self.by.get(organisation, ())
 
 
+class Other(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An act on something else than a case."""
+
+    text: Words
+    by: Mapping[str, tuple[str, ...]]
+
+    def allows(self, organisation: str, role: str) -> bool:
+        """Whether a role in an organisation of that kind may do it."""
+        return role in self.by.get(organisation, ())
+
+
 class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
     states: dict[str, State]
     acts: dict[str, Act]
+    others: dict[str, Other] = {}
 
     def open_to(self, state: str, organisation: str, role: str) -> Iterator[tuple[str, Act]]:
         """Acts that a role may do from a state, guards apart, in the order of the table."""
@@ -93,22 +105,30 @@ def parse(text: str) -> Process:
 
 def _unknown(table: Process) -> Iterator[str]:
     states = table.states.keys()
+    for name, other in table.others.items():
+        yield from _by(name, other.by)
+        if name in table.acts or not other.text.zh.strip() or not other.text.en.strip():
+            yield f"{name}: text"
     for name, act in table.acts.items():
         for state in act.from_:
             if state not in states:
                 yield f"{name}: from {state}"
         if (act.to is None) != act.keep or (act.to not in (None, BEFORE) and act.to not in states):
             yield f"{name}: to {act.to}"
-        for organisation, roles in act.by.items():
-            if organisation not in ORGANISATIONS or not roles or not set(roles) <= set(ROLES):
-                yield f"{name}: by {organisation} {list(roles)}"
-        if not act.by:
-            yield f"{name}: by nobody"
+        yield from _by(name, act.by)
         for guard in act.guards:
             if guard not in GUARDS:
                 yield f"{name}: guard {guard}"
         if not act.text.zh.strip() or not act.text.en.strip():
             yield f"{name}: text"
+
+
+def _by(name: str, by: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for organisation, roles in by.items():
+        if organisation not in ORGANISATIONS or not roles or not set(roles) <= set(ROLES):
+            yield f"{name}: by {organisation} {list(roles)}"
+    if not by:
+        yield f"{name}: by nobody"
 
 
 def _stuck(table: Process) -> Iterator[str]:

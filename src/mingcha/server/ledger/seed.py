@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from mingcha.server.batches.services import publish
 from mingcha.server.ledger.leads import receive, triage
 from mingcha.server.ledger.models import Case
-from mingcha.server.ledger.services import act, open_case, sign
+from mingcha.server.ledger.services import act, open_case
 from mingcha.server.ledger.who import Who, clock, public
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.registry.models import Finding, Inspection, Listing, Operator, Package, Subject, folded
@@ -26,6 +27,8 @@ WORDS = ("天气", "记账", "阅读", "出行", "相册", "健身", "问诊", "
 FIRST = ("青山", "小满", "望舒", "知行", "晴川", "半夏", "云帆", "拾光")
 PATH = ("opened", "inspected", "verified", "noticed", "replied", "closed")
 WORSE = ("opened", "inspected", "verified", "noticed", "overdue", "proposed", "named", "removal-ordered")
+PATH_ALONE = WORSE.index("proposed")
+"""How far a case comes by itself."""
 
 
 class Staff(NamedTuple):
@@ -62,8 +65,13 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
     """Make so many cases and a third as many leads. How many cases there are now."""
     rng, at = random.Random(number), now or timezone.now()
     people = staff(password)
-    for i in range(cases):
-        _case(rng, people, f"{number}-{i}", at - timedelta(days=rng.randint(20, 150)), at)
+    made = [_case(rng, people, f"{number}-{i}", at) for i in range(cases)]
+    for kind, goals, days in (("naming", ("named", "removal-ordered"), 15), ("removal", ("removal-ordered",), 3)):
+        chosen = [case for case, goal in made if goal in goals]
+        for case in chosen:
+            case.refresh_from_db()
+        if chosen:
+            publish(kind, chosen, people.second, people.approver, people.other, at - timedelta(days=days))
     for i in range(cases // 3):
         name = rng.choice(FIRST) + rng.choice(WORDS)
         lead = receive(
@@ -77,7 +85,10 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
     return Case.objects.count()
 
 
-def _case(rng: random.Random, people: Staff, mark: str, begin: datetime, now: datetime) -> None:
+def _case(rng: random.Random, people: Staff, mark: str, now: datetime) -> tuple[Case, str]:
+    """A case, and the state that it is to come to; what batches do comes later."""
+    path = rng.choice((PATH, PATH, WORSE))
+    begin = now - timedelta(days=rng.randint(20, 150) if path is PATH else rng.randint(75, 150))
     name = rng.choice(FIRST) + rng.choice(WORDS)
     company = f"{rng.choice(FIRST)}网络科技有限公司"
     code = f"9144{int(hashlib.sha256(company.encode()).hexdigest()[:12], 16) % 10**14:014d}"
@@ -91,14 +102,14 @@ def _case(rng: random.Random, people: Staff, mark: str, begin: datetime, now: da
     )
     Listing.objects.get_or_create(subject=subject, store=people.store.organisation.name, defaults={"seen": begin.date()})
     case = open_case(subject, people.officer, now=begin)
-    path = rng.choice((PATH, PATH, WORSE))
     goal = rng.randint(0, len(path) - 1)
     chosen = rng.sample(RULES, rng.randint(1, 4))
     day = begin
-    for state in path[1 : goal + 1]:
-        day = min(now, day + timedelta(days=rng.randint(8, 14) if state in ("overdue", "proposed", "removal-ordered") else rng.randint(1, 4)))
+    for state in path[1 : min(goal, PATH_ALONE) + 1]:
+        day = min(now, day + timedelta(days=rng.randint(8, 14) if state in ("overdue", "proposed") else rng.randint(1, 4)))
         case.refresh_from_db()
         _step(state, case, people, contact, chosen, day, mark)
+    return case, path[goal]
 
 
 def _inspected(subject: Subject, chosen: list[tuple[str, str, str, str]], mark: str, version: str, day: datetime) -> Inspection:
@@ -137,8 +148,3 @@ def _step(
             act(case.pk, "lapse", clock(), version=v, now=day)
         case "proposed":
             act(case.pk, "propose-naming", people.officer, version=v, now=day)
-        case "named" | "removal-ordered":
-            name = "name" if state == "named" else "order-removal"
-            for who in (people.approver, people.other):
-                sign(case.pk, name, who, version=v, now=day)
-            act(case.pk, name, people.approver, version=v, now=day)

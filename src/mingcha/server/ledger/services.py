@@ -18,12 +18,14 @@ from django.utils import timezone
 from mingcha.server.ledger import clocks, events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.guards import GUARDS, Asked, Given
-from mingcha.server.ledger.models import Attached, Case, CaseFinding, Event, Signature
+from mingcha.server.ledger.models import Attached, Case, CaseFinding, Event
 from mingcha.server.ledger.process import Act, table
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who, visible
 from mingcha.server.registry.models import Inspection, Operator, Subject
 
+BATCHED = "signed-batch"
+"""Guard of the acts that are done by issuing a batch."""
 WAITING = ("noticed", "overdue", "unrectified", "named")
 """States in which a deadline that has passed is somebody's fault."""
 
@@ -62,14 +64,15 @@ def allowed(case: Case, who: Who) -> list[tuple[str, Act]]:
     """Acts that a role may choose now; guards that need data are asked when it does."""
     if not visible(who).filter(pk=case.pk).exists():
         return []
-    return list(table().open_to(case.state, who.kind, who.role))
+    return [(n, a) for n, a in table().open_to(case.state, who.kind, who.role) if BATCHED not in a.guards]
 
 
 def act(
     case_id: int, name: str, who: Who, data: Mapping[str, Any] | None = None, *, version: int,
-    key: str | None = None, now: datetime | None = None,
+    key: str | None = None, now: datetime | None = None, batch: int = 0,
 ) -> Event:  # fmt: skip
-    """Do one act. `version`: of the case as the caller saw it. Raises Refused."""
+    """Do one act. `version`: of the case as the caller saw it; `batch`: the one that is being issued, which only
+    `batches.services` may say. Raises Refused."""
     row = table().acts.get(name)
     if row is None or not row.from_:
         raise Refused("no-such-act")
@@ -88,14 +91,14 @@ def act(
             raise Refused("stale")
         if case.state not in row.from_:
             raise Refused("wrong-state")
-        asked, asked_from = Asked(case, name, who, given, day(at)), case.state
+        asked, asked_from = Asked(case, name, who, given, day(at), batch), case.state
         for guard in row.guards:
             if not GUARDS[guard](asked):
                 raise Refused(guard)
         reason = told.pop("reason", "")
         told |= _change(asked, at)
         _move(case, row, name, at)
-        told |= {"from": asked_from, "to": case.state}
+        told |= {"from": asked_from, "to": case.state} | ({"batch": batch} if batch else {})
         return events.write(name, who, at, told, reason=reason, case=case, key=key, asked=request, public=row.public)
 
 
@@ -181,28 +184,6 @@ def _split(a: Asked, at: datetime) -> Case:
         Attached.objects.create(case=new, inspection=attached.inspection, by=attached.by)
     events.write("open", a.who, at, {"subject": case.subject_id, "split-from": case.number}, case=new)
     return new
-
-
-def sign(case_id: int, name: str, who: Who, *, version: int, now: datetime | None = None) -> Event:
-    """Sign an act that needs two signatures. A later act on the case makes a signature void."""
-    row = table().acts.get(name)
-    if row is None or "two-signatures" not in row.guards:
-        raise Refused("no-such-act")
-    at = now or timezone.now()
-    with transaction.atomic():
-        case = visible(who).filter(pk=case_id).first()
-        if case is None or who.person is None or not row.allows(who.kind, who.role):
-            raise Refused("not-yours")
-        case = Case.objects.select_for_update().get(pk=case.pk)
-        if case.version != version:
-            raise Refused("stale")
-        if case.state not in row.from_:
-            raise Refused("wrong-state")
-        signature, fresh = Signature.objects.get_or_create(case=case, act=name, version=version, person=who.person)
-        key, asked = f"sign-{name}-{case.pk}-{version}", events.asking("sign", name, case.pk, version)
-        if not fresh and (known := events.repeated(who, key, asked)):
-            return known
-        return events.write(f"sign-{name}", who, at, {"signature": signature.pk}, case=case, key=key, asked=asked)
 
 
 def lapse(who: Who, now: datetime | None = None) -> int:

@@ -34,9 +34,7 @@ def state(context: Any, key: str) -> str:
 def act(context: Any, key: str) -> str:
     """What an event was."""
     lang = context["lang"]
-    if key.startswith("sign-") and key != "sign-in":
-        return f"{say('sign', lang)} · {table().acts[key.removeprefix('sign-')].text.say(lang)}"
-    found = table().acts.get(key)
+    found = table().acts.get(key) or table().others.get(key)
     return found.text.say(lang) if found else say(f"event-{key}", lang)
 
 

@@ -1,0 +1,1 @@
+"""Batches: public namings, take-down orders and corrections, signed by two and frozen when they are issued."""
