@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mingcha.server.batches import snapshots
 from mingcha.server.batches.models import ACTS, Batch, Item
+from mingcha.server.documents import services as documents
 from mingcha.server.ledger import events, services
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.guards import Asked, Given, failing
@@ -188,7 +189,9 @@ def issue(batch_id: int, who: Who, *, version: int, key: str | None = None, now:
         batch.digest = snapshots.digest(batch.snapshot)
         batch.save()
         told = {"number": batch.number, "year": batch.year, "total": batch.total, "snapshot": batch.digest, "cases": len(rows)}
-        events.write("issue-batch", who, at, told, about=f"batch:{batch.pk}", key=key, asked=asked, public=True)
+        event = events.write("issue-batch", who, at, told, about=f"batch:{batch.pk}", key=key, asked=asked, public=True)
+        if kind := table().acts[ACTS[batch.kind]].document:
+            documents.for_batch(kind, batch, event, who)
     return batch
 
 

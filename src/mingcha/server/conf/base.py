@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "mingcha.server.registry",
     "mingcha.server.ledger",
     "mingcha.server.batches",
+    "mingcha.server.documents",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from mingcha.errors import MingchaError
 from mingcha.server.desk.menu import current, menu
 from mingcha.server.desk.words import COOKIE, language, say
 from mingcha.server.ledger.refusals import Refused
@@ -53,8 +54,8 @@ class Office:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Refusals are answers; anything else is a fault and goes on to Django."""
-        return refused(request, error) if isinstance(error, Refused) else None
+        """What we have words for is an answer; anything else is a fault and goes on to Django."""
+        return refused(request, error) if isinstance(error, MingchaError) else None
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
@@ -74,9 +75,10 @@ def show(
     return render(request, f"{part}/{template}.html", context or {}, status=status)
 
 
-def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refused(request: HttpRequest, error: MingchaError) -> HttpResponse:
     """The page that says why something was not done."""
-    return show(request, "refused", {"why": error.text[language(request)]}, status=error.status)
+    lang = language(request)
+    return show(request, "refused", {"why": error.text[lang], "hint": error.hint.get(lang, "")}, status=error.status)
 
 
 def who_of(request: HttpRequest) -> Who | None:

@@ -20,5 +20,6 @@ urlpatterns = [
     path("desk/cases/<str:number>/", work.case),
     path("desk/cases/<str:number>/act/", work.do),
     path("", include("mingcha.server.batches.urls")),
+    path("", include("mingcha.server.documents.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

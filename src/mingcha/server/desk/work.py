@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
+from mingcha.server.documents import pages as documents
 from mingcha.server.ledger import leads as lead_services
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_STATES, Case, Lead
@@ -97,7 +98,7 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         "others": visible(who).filter(subject=found.subject, state__in=("opened", "inspected", "verified")).exclude(pk=found.pk),
         "events": told(found.events.all(), who),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items() if c != found.province],
-        "today": day(timezone.now()), "done": request.GET.get("done", "") if request.GET.get("done", "") in table().acts else "",
+        "documents": documents.rows(found, who, lang), "today": day(timezone.now()), "done": request.GET.get("done", "") if request.GET.get("done", "") in table().acts else "",
     }  # fmt: skip
     return show(request, "case", context)
 

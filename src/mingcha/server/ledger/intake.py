@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingcha.model import Inspection as Document
+from mingcha.server import blobs
 from mingcha.server.ledger.models import Attached, Case
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import act, open_case
@@ -26,6 +27,7 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
         known = Inspection.objects.filter(digest=digest).first()
         if known:
             return known
+        blobs.put(raw)
         subject = _subject(document)
         package = _package(document, subject)
         entered = Inspection.objects.create(

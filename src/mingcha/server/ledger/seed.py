@@ -7,9 +7,11 @@ import random
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 from mingcha.server.batches.services import publish
+from mingcha.server.ledger import sequence
 from mingcha.server.ledger.leads import receive, triage
 from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.services import act, open_case
@@ -66,6 +68,7 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
     rng, at = random.Random(number), now or timezone.now()
     people = staff(password)
     made = [_case(rng, people, f"{number}-{i}", at) for i in range(cases)]
+    sequence.publish(settings.HOME / "log")  # lists carry the checkpoint that was the newest before them
     for kind, goals, days in (("naming", ("named", "removal-ordered"), 15), ("removal", ("removal-ordered",), 3)):
         chosen = [case for case, goal in made if goal in goals]
         for case in chosen:

@@ -15,6 +15,7 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from mingcha.server.documents import services as documents
 from mingcha.server.ledger import clocks, events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.guards import GUARDS, Asked, Given
@@ -99,7 +100,10 @@ def act(
         told |= _change(asked, at)
         _move(case, row, name, at)
         told |= {"from": asked_from, "to": case.state} | ({"batch": batch} if batch else {})
-        return events.write(name, who, at, told, reason=reason, case=case, key=key, asked=request, public=row.public)
+        event = events.write(name, who, at, told, reason=reason, case=case, key=key, asked=request, public=row.public)
+        if row.document and not batch:  # a batch makes one for all its cases
+            documents.for_case(row.document, case, event, who, reason)
+        return event
 
 
 def _move(case: Case, row: Act, name: str, at: datetime) -> None:
