@@ -85,7 +85,7 @@ def test_every_verb_is_documented_and_no_other() -> None:
 
 def test_every_option_is_documented_and_no_other() -> None:
     page = doc("cli.md")
-    known = {o for _, c in verbs() for p in c.params if isinstance(p, click.Option) for o in p.opts}
+    known = {o for _, c in verbs() for p in c.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
     known |= {o for p in cli.params if isinstance(p, click.Option) for o in p.opts} | {"-h"}
     named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", page)) - {"-"}
     assert known <= named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import click
 
 from mingcha.errors import Exit, ToolMissing, Usage
 
+WITH_PARENT = "MINGCHA_WITH_PARENT"
+"""Set for a worker that has to end when its standard input does."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -42,7 +45,8 @@ def _migrated() -> Path:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. 监听地址。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port. 端口。")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes. 进程数。")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--worker/--no-worker", "inspect", default=True, show_default=True, help="Also inspect uploads. 同时运行检测队列。")
+def serve(host: str, port: int, workers: int, inspect: bool) -> None:
     """Run the office in a browser. 启动管理端。"""
     _migrated()
     from django.db import connections
@@ -63,7 +67,26 @@ def serve(host: str, port: int, workers: int) -> None:
     rule_title("", "zh")
     connections.close_all()
     click.echo(f"http://{host}:{port}/", err=True)
+    if inspect:
+        _beside()
     Office().run()
+
+
+def _beside() -> None:
+    """A process that inspects uploads, as long as this one lives."""
+    import subprocess
+    import threading
+
+    # It ends when its standard input closes: also where this process is killed.
+    command = [sys.executable, "-m", "mingcha", "manage", "work"]
+
+    def keep() -> None:
+        while True:
+            with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, WITH_PARENT: "1"}) as child:
+                child.wait()
+            time.sleep(5)  # whatever ended it must not be met as fast as it can
+
+    threading.Thread(target=keep, daemon=True).start()
 
 
 @click.group()
@@ -150,6 +173,24 @@ def tick() -> None:
     passed, erased = services.lapse(who.clock(), now), leads.erase(day(now))
     entered = sequence.publish(home / "log")
     click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}")
+
+
+@manage.command()
+@click.option("--once", is_flag=True, help="End when nothing waits. 队列空后退出。")
+def work(once: bool) -> None:
+    """Inspect uploads, one after the other; several may run. 运行检测队列。"""
+    _migrated()
+    from mingcha.server.inspections import queue
+
+    if os.environ.get(WITH_PARENT):
+        import threading
+
+        def follow() -> None:
+            sys.stdin.buffer.read()
+            os._exit(0)
+
+        threading.Thread(target=follow, daemon=True).start()
+    click.echo(f"{queue.work(once)} inspected")
 
 
 @manage.command("verify-ledger")

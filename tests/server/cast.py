@@ -45,7 +45,7 @@ class Cast:
         package = Package.objects.create(subject=self.subject, sha256=f"{n:064x}", version=version)
         found = Inspection.objects.create(
             subject=self.subject, package=package, digest=f"{n:064x}", tool="0", catalogue="0" * 64, at="2026-03-02",
-            taken=START,
+            taken=START, cleared=sorted(set(Finding.objects.filter(inspection__subject=self.subject).values_list("rule", flat=True)) - set(rules)),
         )  # fmt: skip
         for rule in rules:
             Finding.objects.create(

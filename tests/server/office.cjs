@@ -36,9 +36,9 @@ async function main() {
       await page.goto(`${base}/desk/leads/`); await look('leads');
       await page.click('tbody a'); await look('lead');
       await page.goto(`${base}/desk/cases/?state=inspected`); await page.click('tbody a'); await look('case');
-      await page.click('summary >> nth=1');
+      await page.click('aside summary >> nth=1');
       for (const radio of await page.locator('input[value=confirm]').all()) await radio.check();
-      await page.click('details[open] button:not([name]) >> visible=true >> nth=-1');
+      await page.click('aside details[open] button:not([name]) >> visible=true >> nth=-1');
       await page.waitForSelector('.message'); await look('verified');
       console.log(JSON.stringify({ name: 'done', text: await page.textContent('.message'), url: page.url() }));
       await page.goto(`${base}/desk/cases/none/`); await look('missing');

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "mingcha.server.ledger",
     "mingcha.server.batches",
     "mingcha.server.documents",
+    "mingcha.server.inspections",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

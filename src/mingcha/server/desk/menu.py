@@ -22,6 +22,7 @@ INSIDE = (
     Item("desk", "/desk/", EVERYBODY),
     Item("leads", "/desk/leads/", AUTHORITIES),
     Item("ledger", "/desk/cases/", EVERYBODY),
+    Item("inspections", "/desk/inspections/", EVERYBODY),
     Item("batches", "/desk/batches/", AUTHORITIES),
 )
 OUTSIDE = (Item("lists", "/lists/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))

@@ -21,5 +21,6 @@ urlpatterns = [
     path("desk/cases/<str:number>/act/", work.do),
     path("", include("mingcha.server.batches.urls")),
     path("", include("mingcha.server.documents.urls")),
+    path("", include("mingcha.server.inspections.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

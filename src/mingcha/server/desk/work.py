@@ -16,6 +16,7 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.inspections import beside
 from mingcha.server.ledger import leads as lead_services
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_STATES, Case, Lead
@@ -100,7 +101,7 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items() if c != found.province],
         "documents": documents.rows(found, who, lang), "today": day(timezone.now()), "done": request.GET.get("done", "") if request.GET.get("done", "") in table().acts else "",
     }  # fmt: skip
-    return show(request, "case", context)
+    return show(request, "case", context | beside.of_case(found, who, lang))
 
 
 def _asks(name: str, guards: tuple[str, ...]) -> set[str]:

@@ -42,18 +42,20 @@ class Asked(NamedTuple):
     def retest(self) -> Inspection | None:
         """The inspection of a re-test: given with the act, or attached before."""
         if self.given.inspection:
-            return Inspection.objects.filter(pk=self.given.inspection, subject=self.case.subject).first()
+            found = Inspection.objects.filter(pk=self.given.inspection, subject=self.case.subject, package__isnull=False)
+            return found.exclude(package=self.case.package).first()  # of another version than the one that was found wanting
         last = self.case.inspections.filter(retest=True).order_by("-pk").first()
         return last.inspection if last else None
 
     def remaining(self) -> list[CaseFinding]:
-        """Confirmed findings whose rule fails or is undecided in the re-test."""
+        """Confirmed findings whose rule the re-test does not decide in the subject's favour: it fails, or was not
+        observed. Not observed is never rectified."""
         found = self.retest()
         if found is None:
             return []
-        open_rules = set(found.findings.values_list("rule", flat=True))
+        cleared = set(found.cleared) - set(found.findings.values_list("rule", flat=True))
         standing = self.case.findings.filter(status__in=("confirmed", "remains", "fixed"))
-        return [f for f in standing.select_related("finding") if f.finding.rule in open_rules]
+        return [f for f in standing.select_related("finding") if f.finding.rule not in cleared]
 
 
 def _second(a: Asked) -> bool:
@@ -64,6 +66,12 @@ def _second(a: Asked) -> bool:
 def _confirms(a: Asked) -> bool:
     chosen = set(a.given.confirm)
     return bool(chosen) and a.case.findings.filter(pk__in=chosen).count() == len(chosen)
+
+
+def _answered(a: Asked) -> bool:
+    """What the engine could not tell is confirmed only after a person said so, with evidence; another one confirms."""
+    open_ones = a.case.findings.filter(pk__in=a.given.confirm, finding__outcome="cantTell")
+    return not open_ones.exclude(answer__breach=True).exists() and not open_ones.filter(answer__by=a.who.person).exists()
 
 
 def _own(a: Asked) -> bool:
@@ -114,6 +122,7 @@ def failing(asked: Asked, guards: tuple[str, ...]) -> list[str]:
 
 GUARDS: dict[str, Callable[[Asked], bool]] = {
     "has-findings": _found,
+    "sheets-answered": _answered,
     "second-person": _second,
     "confirms-some": _confirms,
     "reason-given": lambda a: bool(a.given.reason.strip()),

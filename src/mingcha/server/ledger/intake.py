@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mingcha.model import Inspection as Document
 from mingcha.server import blobs
-from mingcha.server.ledger.models import Attached, Case
+from mingcha.server.ledger import events
+from mingcha.server.ledger.models import Attached, Case, CaseFinding
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import act, open_case
-from mingcha.server.ledger.who import acting
+from mingcha.server.ledger.who import acting, clock
 from mingcha.server.people.models import Membership, Person
 from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Part, Subject, folded
 
@@ -33,6 +35,7 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
         entered = Inspection.objects.create(
             subject=subject, package=package, digest=digest, tool=document.tool.version,
             catalogue=document.tool.catalogue.digest, at=document.tool.catalogue.at, taken=now or timezone.now(),
+            cleared=cleared(document) if Case.objects.filter(subject=subject).exists() else [],
         )  # fmt: skip
         Finding.objects.bulk_create(
             Finding(
@@ -41,7 +44,37 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
             )
             for f in document.findings if f.outcome == "failed" or (f.outcome == "cantTell" and f.evidence)
         )  # fmt: skip
+        told = {"subject": subject.pk, "digest": digest, "sha256": package.sha256 if package else None}
+        events.write("inspected", clock(), entered.taken, told, about=f"inspection:{entered.pk}")
+        reoffences(entered)
         return entered
+
+
+def cleared(document: Document) -> list[str]:
+    """Rules that a result decides in the subject's favour."""
+    return sorted(f.rule for f in document.findings if f.outcome in ("passed", "inapplicable"))
+
+
+def reoffences(inspection: Inspection) -> None:
+    """Flag rules that fail again after a case about them was rectified: in the same subject, or under the same signer."""
+    from mingcha.server.inspections.models import Reoffence
+
+    package = inspection.package
+    rules = list(inspection.findings.filter(outcome="failed").values_list("rule", flat=True))
+    if not rules or package is None:
+        return
+    same = Q(case__subject=inspection.subject)
+    if package.signer:
+        same |= Q(case__package__signer=package.signer)
+    fixed = CaseFinding.objects.filter(same, status="fixed", finding__rule__in=rules, case__state__in=("closed", "relisted"))
+    for row in fixed.exclude(case__package=package).select_related("case", "finding"):
+        other = row.case.subject_id != inspection.subject_id
+        _, fresh = Reoffence.objects.get_or_create(
+            case=row.case, inspection=inspection, rule=row.finding.rule, defaults={"by_signer": other}
+        )
+        if fresh:
+            told = {"inspection": inspection.pk, "rule": row.finding.rule, "by-signer": other}
+            events.write("re-offence", clock(), inspection.taken, told, case=row.case)
 
 
 def open_for(inspection: Inspection, person: Person) -> Case:

@@ -76,7 +76,7 @@ def seed(scale: float, now: datetime, number: int = 1) -> dict[str, int]:
         done["parts"] = load(Part, ("package_id", "sdk", "version"), (
             (numbers[Package] + i, s, f"{1 + i % 5}.{i % 10}.0") for i in range(apps) for s in rng.sample(SDKS, 2)))  # fmt: skip
         done["inspections"] = load(
-            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken"),
+            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken", "cleared"),
             (_inspection(i, apps, numbers, start) for i in range(apps)),
         )  # fmt: skip
         done["findings"] = load(
@@ -123,7 +123,7 @@ def _inspection(i: int, apps: int, numbers: dict[Any, int], start: datetime) -> 
     at = start + timedelta(seconds=i * 364 * 86400 // apps)
     return (
         numbers[Inspection] + i, numbers[Subject] + i, numbers[Package] + i, _digest("result", numbers[Inspection] + i), "0.1.0",
-        "0" * 64, day(at).isoformat(), at,
+        "0" * 64, day(at).isoformat(), at, "[]",
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class Package(models.Model):
     size = models.BigIntegerField(default=0)
     version = models.CharField(max_length=100, blank=True)
     version_code = models.BigIntegerField(null=True)
-    signer = models.CharField(max_length=64, blank=True)
+    signer = models.CharField(max_length=64, blank=True, db_index=True)
     """SHA-256 of the signing certificate."""
 
     def __str__(self) -> str:
@@ -114,6 +114,9 @@ class Inspection(models.Model):
     at = models.CharField(max_length=10)
     """The day whose law was applied."""
     taken = models.DateTimeField()
+    cleared = models.JSONField(default=list)
+    """Rules that were decided in the subject's favour (passed, inapplicable). Kept where a case may rest on it; what is
+    neither here nor among the findings was not observed."""
 
     def __str__(self) -> str:
         return self.digest[:12]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('batches', '0001_initial'),
-        ('ledger', '0002_append_only'),
+        ('ledger', '0001_initial'),
         ('people', '0001_initial'),
     ]
 
