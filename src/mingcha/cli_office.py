@@ -166,13 +166,24 @@ def tick() -> None:
     home = _migrated()
     from django.utils import timezone
 
+    from mingcha.server.figures import count
     from mingcha.server.ledger import leads, sequence, services, who
     from mingcha.server.ledger.clocks import day
 
     now = timezone.now()
     passed, erased = services.lapse(who.clock(), now), leads.erase(day(now))
     entered = sequence.publish(home / "log")
-    click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}")
+    counted = count.catch_up()
+    click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}, counted {counted}")
+
+
+@manage.command()
+def recount() -> None:
+    """Count all statistics anew from the events. 重新统计。"""
+    _migrated()
+    from mingcha.server.figures import count
+
+    click.echo(f"counted {count.rebuild()}")
 
 
 @manage.command()
@@ -220,6 +231,7 @@ def verify_ledger() -> None:
 def seed(cases: int, scale: float | None, password: str | None) -> None:
     """Fill the office with made-up cases, for a first look. 填充演示数据。"""
     home = _migrated()
+    from mingcha.server.figures import count
     from mingcha.server.ledger import sequence
     from mingcha.server.ledger.models import Case
     from mingcha.server.ledger.seed import seed as fill
@@ -234,6 +246,8 @@ def seed(cases: int, scale: float | None, password: str | None) -> None:
         done = seed_scale.seed(scale, timezone.now())
         click.echo(", ".join(f"{kind} {count}" for kind, count in done.items()))
         sequence.publish(home / "log")
+        count.catch_up()
         return
     click.echo(f"{fill(cases, password, number=Case.objects.count() + 1)} cases")
     sequence.publish(home / "log")
+    count.catch_up()

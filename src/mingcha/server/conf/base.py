@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "mingcha.server.batches",
     "mingcha.server.documents",
     "mingcha.server.inspections",
+    "mingcha.server.figures",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -24,8 +24,9 @@ INSIDE = (
     Item("ledger", "/desk/cases/", EVERYBODY),
     Item("inspections", "/desk/inspections/", EVERYBODY),
     Item("batches", "/desk/batches/", AUTHORITIES),
+    Item("statistics", "/desk/statistics/", AUTHORITIES),
 )
-OUTSIDE = (Item("lists", "/lists/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
+OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 
 
 def menu(who: Who | None) -> tuple[Item, ...]:

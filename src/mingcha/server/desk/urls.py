@@ -22,5 +22,6 @@ urlpatterns = [
     path("", include("mingcha.server.batches.urls")),
     path("", include("mingcha.server.documents.urls")),
     path("", include("mingcha.server.inspections.urls")),
+    path("", include("mingcha.server.figures.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

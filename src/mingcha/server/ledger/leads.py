@@ -54,7 +54,7 @@ def receive(
             lead.save(update_fields=["same_as", "state"])
         events.write(
             "lead-received", who, at,
-            {"kind": kind, "scenario": scenario, "seal": seal, "same-as": double.pk if double else None,
+            {"kind": kind, "scenario": scenario, "province": province, "seal": seal, "same-as": double.pk if double else None,
              "text": sealed.digest},
             lead=lead,
         )  # fmt: skip
@@ -107,7 +107,7 @@ def open_from(lead_id: int, who: Who, now: datetime | None = None) -> Case:
         ).first() or open_case(lead.subject, who, province=lead.province, now=at)  # fmt: skip
         lead.case, lead.state = case, "opened"
         lead.save()
-        events.write("lead-opened", who, at, {"case": case.number}, lead=lead)
+        events.write("lead-opened", who, at, {"case": case.number, "scenario": lead.scenario, "province": lead.province}, lead=lead)
     return case
 
 
@@ -120,7 +120,7 @@ def reject(lead_id: int, who: Who, reason: str, now: datetime | None = None) -> 
         lead = _mine(lead_id, who, "received", "triaged")
         lead.state = "rejected"
         lead.save(update_fields=["state"])
-        events.write("lead-rejected", who, at, {}, reason=reason, lead=lead)
+        events.write("lead-rejected", who, at, {"scenario": lead.scenario, "province": lead.province}, reason=reason, lead=lead)
     return lead
 
 

@@ -13,6 +13,7 @@ from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING
 from mingcha.server.provinces import name
+from mingcha.server.texts import Words
 from mingcha.server.workdays import known
 
 register = template.Library()
@@ -68,3 +69,21 @@ def gone(due: date | None, today: date) -> bool:
 def guessed(due: date | None) -> bool:
     """Whether a deadline lies in a year whose holidays nobody has announced yet."""
     return due is not None and not known(due)
+
+
+@register.simple_tag(takes_context=True)
+def text(context: Any, words: Words | None) -> str:
+    """A text of a data file in the page's language."""
+    return words.say(context["lang"]) if words else ""
+
+
+@register.filter
+def thousands(n: int | None) -> str:
+    """A whole number with separators."""
+    return "—" if n is None else f"{n:,}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share between 0 and 1."""
+    return f"{share:.1%}"

@@ -1,0 +1,13 @@
+"""Addresses of statistics."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingcha.server.figures import pages
+
+urlpatterns = [
+    path("desk/statistics/", pages.statistics),
+    path("desk/statistics/figures.<str:form>", pages.export),
+    path("press/", pages.press),
+]
