@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "mingcha.server.documents",
     "mingcha.server.inspections",
     "mingcha.server.figures",
+    "mingcha.server.credit",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

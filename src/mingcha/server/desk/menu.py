@@ -25,6 +25,7 @@ INSIDE = (
     Item("inspections", "/desk/inspections/", EVERYBODY),
     Item("batches", "/desk/batches/", AUTHORITIES),
     Item("statistics", "/desk/statistics/", AUTHORITIES),
+    Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
 )
 OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 

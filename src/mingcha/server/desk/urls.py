@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("mingcha.server.documents.urls")),
     path("", include("mingcha.server.inspections.urls")),
     path("", include("mingcha.server.figures.urls")),
+    path("", include("mingcha.server.credit.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"
