@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client, override_settings
 
-import mingcha.server.desk
+import mingcha.server
 from mingcha.server.desk.words import say, table
 from mingcha.server.ledger.leads import receive
 from mingcha.server.ledger.models import Complainant, Lead
@@ -18,7 +18,7 @@ from mingcha.server.ledger.who import Who, public
 from mingcha.server.people.models import Person
 from tests.server.cast import Cast
 
-HOME = Path(mingcha.server.desk.__file__).parent
+HOME = Path(mingcha.server.__file__).parent
 PASSWORD = "a-long-enough-password"
 INSIDE = ("/desk/", "/desk/leads/", "/desk/cases/")
 

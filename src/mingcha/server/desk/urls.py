@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from mingcha.server.desk import public, work
 
 urlpatterns = [
     path("", public.home),
+    path("", include("mingcha.server.entry.urls")),
     path("complain/", public.complain),
     path("receipt/", public.receipt),
     path("sign-in/", public.sign_in),

@@ -33,6 +33,15 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "other-province": ("请选择另一个地区", "choose another province", 422),
     "same-subject": ("只能并入同一对象的未结案件", "only into an open case of the same subject", 422),
     "leaves-some": ("分出的问题须少于全部", "some findings have to stay", 422),
+    "second-factor-there": ("已启用双因素登录", "the second factor is on already", 409),
+    "wrong-code": ("验证码不正确或者已经使用过", "the code is wrong or was used before", 403),
+    "too-many-codes": ("尝试次数过多，请一小时后再试", "too many attempts; try again in an hour", 429),
+    "wrong-password": ("当前口令不正确", "the present password is wrong", 422),
+    "weak-password": ("新口令过短、过于常见或者与原口令相同（至少 12 位）", "the new password is too short, too common or the old one (12 characters at least)", 422),
+    "not-the-same": ("两次输入的新口令不一致", "the two new passwords differ", 422),
+    "provider-failed": ("统一身份认证服务未能确认身份", "the identity provider could not confirm who you are", 502),
+    "provider-refused": ("统一身份认证未完成，请重新登录", "the sign-in at the identity provider was not completed; start again", 403),
+    "provider-unknown": ("该身份尚未关联本系统的账号，请联系管理员", "nobody here is linked to this identity; ask the administrator", 403),
     "bad-data": ("提交的内容有误", "what was sent is wrong", 422),
 }
 
