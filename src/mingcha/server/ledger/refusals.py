@@ -42,6 +42,11 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "provider-failed": ("统一身份认证服务未能确认身份", "the identity provider could not confirm who you are", 502),
     "provider-refused": ("统一身份认证未完成，请重新登录", "the sign-in at the identity provider was not completed; start again", 403),
     "provider-unknown": ("该身份尚未关联本系统的账号，请联系管理员", "nobody here is linked to this identity; ask the administrator", 403),
+    "not-oneself": ("不能处理自己的账号，请由另一位管理员办理", "not on one's own account; ask another administrator", 403),
+    "works-elsewhere": ("该人员同时在其他单位任职，请由部级管理员办理", "this person also works for another organisation; the ministry's administrator does it", 403),
+    "last-admin": ("这是该单位最后一位管理员", "this is the organisation's last administrator", 409),
+    "there-already": ("已有相同的记录", "there is one already", 409),
+    "bad-credit-code": ("统一社会信用代码不正确（GB 32100-2015 校验码）", "the unified credit code is wrong (check digit of GB 32100-2015)", 422),
     "bad-data": ("提交的内容有误", "what was sent is wrong", 422),
 }
 
