@@ -20,6 +20,13 @@ from mingcha.errors import Usage
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 
 
+# What a working folder may not set: it may be somebody else's.
+_OFFICE = {
+    "isolate", "home", "database", "hosts", "proxy", "second_factor", "oidc_issuer", "oidc_client", "oidc_secret", "oidc_claim",
+    "sm2_key", "sm2_signer",
+}  # fmt: skip
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. Times in seconds, sizes in MB (10^6 bytes)."""
 
@@ -37,6 +44,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     proxy: bool = False
     sm2_key: str = ""
     sm2_signer: str = ""
+    second_factor: str = "approver,admin"
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
+    oidc_claim: str = ""
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 512
 
     @property
@@ -86,7 +98,7 @@ def load(
                 code="bad-settings",
             ) from e
         # A working folder may be somebody else's: it must not switch the child process off.
-        if folder != _home(env) and (mine := sorted({"isolate", "home", "database", "hosts", "proxy", "sm2_key", "sm2_signer"} & found.keys())):
+        if folder != _home(env) and (mine := sorted(_OFFICE & found.keys())):
             raise Usage(
                 f"{folder / 'mingcha.toml'} 不得设置 {'、'.join(mine)}",
                 f"{folder / 'mingcha.toml'} may not set {', '.join(mine)}",

@@ -19,6 +19,7 @@ _HOME = tempfile.TemporaryDirectory(prefix="mingcha-office-")
 # Models can be imported only after the set-up, and tests import them at their top.
 with pytest.MonkeyPatch.context() as patch:
     patch.setenv("MINGCHA_HOME", _HOME.name)
+    patch.setenv("MINGCHA_SECOND_FACTOR", "none")  # tests that ask for it say so
     patch.chdir(_HOME.name)
     os.environ["DJANGO_SETTINGS_MODULE"] = "mingcha.server.conf.settings"
     django.setup()

@@ -25,6 +25,10 @@ INSTALLED_APPS = [
     "mingcha.server.inspections",
     "mingcha.server.figures",
     "mingcha.server.credit",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "mingcha.server.entry",
+    "mingcha.server.staff",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -48,6 +52,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mingcha.server.desk.front.Office",
+    "django_otp.middleware.OTPMiddleware",
+    "mingcha.server.entry.gate.Gate",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -68,6 +74,9 @@ CSRF_FAILURE_VIEW = "mingcha.server.desk.front.expired"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+SECOND_FACTOR: tuple[str, ...] = ("approver", "admin")
+OTP_TOTP_ISSUER = "mingcha"
+OIDC_ISSUER = OIDC_CLIENT = OIDC_SECRET = OIDC_CLAIM = ""
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000

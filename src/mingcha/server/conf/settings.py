@@ -69,4 +69,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_PROXY = _own.proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _own.proxy else None
 # Counts of what one address asked for, the same for all processes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(HOME / "cache")}}
+SECOND_FACTOR = tuple(r.strip() for r in _own.second_factor.split(",") if r.strip() not in ("", "none"))
+OIDC_ISSUER, OIDC_CLIENT, OIDC_SECRET, OIDC_CLAIM = _own.oidc_issuer, _own.oidc_client, _own.oidc_secret, _own.oidc_claim
 DATABASES = {"default": _database(_own.database)}

@@ -16,6 +16,8 @@ class Item(NamedTuple):
     key: str
     address: str
     kinds: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    """Only for these roles; empty for all."""
 
 
 INSIDE = (
@@ -26,13 +28,14 @@ INSIDE = (
     Item("batches", "/desk/batches/", AUTHORITIES),
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
+    Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),
 )
 OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 
 
 def menu(who: Who | None) -> tuple[Item, ...]:
     """The entries for somebody who acts, or for a visitor."""
-    return tuple(item for item in INSIDE if who.kind in item.kinds) if who else OUTSIDE
+    return tuple(item for item in INSIDE if who.kind in item.kinds and (not item.roles or who.role in item.roles)) if who else OUTSIDE
 
 
 def current(items: tuple[Item, ...], path: str) -> str:

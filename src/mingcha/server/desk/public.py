@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.server.batches.public import newest
 from mingcha.server.desk.front import show, too_many, who_of
 from mingcha.server.desk.lists import scenarios
 from mingcha.server.desk.words import language, say
+from mingcha.server.entry import oidc
+from mingcha.server.entry.services import begin, lapsed
+from mingcha.server.entry.views import where
 from mingcha.server.ledger.leads import receive
 from mingcha.server.ledger.models import Case, Lead
 from mingcha.server.ledger.who import public
-from mingcha.server.people.models import Membership
+from mingcha.server.people.models import Membership, Person
 from mingcha.server.provinces import PROVINCES
 
 LIMITS = {"name": 200, "text": 5000, "scenario": 8, "province": 2, "sender": 64, "contact": 128}
@@ -77,12 +79,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("next") or request.GET.get("next") or "/desk/"
     if request.method == "POST":
         person = authenticate(request, username=request.POST.get("login", ""), password=request.POST.get("password", ""))
-        if person is not None:
-            login(request, person)
-            safe = url_has_allowed_host_and_scheme(after, {request.get_host()}, require_https=request.is_secure())
-            return redirect(after if safe else "/desk/")
+        if isinstance(person, Person) and not lapsed(person):
+            begin(request, person)
+            request.session["after"] = where(request, after)
+            return redirect(where(request, after))
         failed = say("locked" if getattr(request, "axes_locked_out", False) else "sign-in-failed", lang)
-    return show(request, "sign_in", {"failed": failed, "next": after}, status=403 if failed else 200)
+    return show(request, "sign_in", {"failed": failed, "next": after, "provider": oidc.ready()}, status=403 if failed else 200)
 
 
 @require_POST

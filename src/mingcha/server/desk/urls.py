@@ -8,6 +8,8 @@ from mingcha.server.desk import public, work
 
 urlpatterns = [
     path("", public.home),
+    path("", include("mingcha.server.entry.urls")),
+    path("", include("mingcha.server.staff.urls")),
     path("complain/", public.complain),
     path("receipt/", public.receipt),
     path("sign-in/", public.sign_in),

@@ -1,0 +1,1 @@
+"""How somebody gets in: password, second factor, sign-in by a provider, sessions."""

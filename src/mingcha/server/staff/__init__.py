@@ -1,0 +1,1 @@
+"""Administration: organisations, persons, their roles, and getting them back in."""
