@@ -169,12 +169,16 @@ def tick() -> None:
     from mingcha.server.figures import count
     from mingcha.server.ledger import leads, sequence, services, who
     from mingcha.server.ledger.clocks import day
+    from mingcha.server.outbox import services as outbox
 
     now = timezone.now()
     passed, erased = services.lapse(who.clock(), now), leads.erase(day(now))
     entered = sequence.publish(home / "log")
     counted = count.catch_up()
-    click.echo(f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}, counted {counted}")
+    outbox.fill(now)
+    sent, failed = outbox.deliver(now)
+    told = f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}, counted {counted}, sent {sent}, failed {failed}"
+    click.echo(told)
 
 
 @manage.command()
@@ -184,6 +188,22 @@ def recount() -> None:
     from mingcha.server.figures import count
 
     click.echo(f"counted {count.rebuild()}")
+
+
+@manage.command("add-key")
+@click.argument("organisation")
+@click.option("--name", required=True, help="What the key is for. 用途。")
+@click.option("--days", default=366, show_default=True, type=click.IntRange(1, 366), help="How long it holds. 有效天数。")
+def add_key(organisation: str, name: str, days: int) -> None:
+    """Make a key of the API for an organisation; it is printed once. 建立接口密钥。"""
+    _migrated()
+    from mingcha.server.api.keys import ROLES, make
+    from mingcha.server.people.models import Organisation
+
+    home = Organisation.objects.filter(name=organisation).first()
+    if home is None or home.kind not in ROLES:
+        raise Usage(f"没有可以使用接口的单位：{organisation}", f"no organisation of that name can have keys: {organisation}")
+    click.echo(make(home, name, None, days)[1])
 
 
 @manage.command()

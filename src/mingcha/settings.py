@@ -23,7 +23,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 # What a working folder may not set: it may be somebody else's.
 _OFFICE = {
     "isolate", "home", "database", "hosts", "proxy", "second_factor", "oidc_issuer", "oidc_client", "oidc_secret", "oidc_claim",
-    "sm2_key", "sm2_signer",
+    "sm2_key", "sm2_signer", "webhook_networks",
 }  # fmt: skip
 
 
@@ -44,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     proxy: bool = False
     sm2_key: str = ""
     sm2_signer: str = ""
+    webhook_networks: str = ""
     second_factor: str = "approver,admin"
     oidc_issuer: str = ""
     oidc_client: str = ""

@@ -29,6 +29,8 @@ INSIDE = (
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
     Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),
+    Item("keys", "/desk/keys/", EVERYBODY, ("admin",)),
+    Item("webhooks", "/desk/webhooks/", EVERYBODY, ("admin",)),
 )
 OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 

@@ -26,5 +26,7 @@ urlpatterns = [
     path("", include("mingcha.server.inspections.urls")),
     path("", include("mingcha.server.figures.urls")),
     path("", include("mingcha.server.credit.urls")),
+    path("", include("mingcha.server.api.urls")),
+    path("", include("mingcha.server.outbox.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

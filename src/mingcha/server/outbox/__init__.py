@@ -1,0 +1,1 @@
+"""Webhooks: what happened goes to those who subscribed, at least once, in the order of the ledger's log."""
