@@ -108,7 +108,7 @@ def test_each_condition_is_asked_when_added_signed_and_issued(cast: Cast, spoil:
     refused("batch-assertions", batches.sign, batch.pk, cast.approver, version=0, now=later(62))
     for who in (cast.approver, cast.other_approver):
         assert who.person is not None
-        batch.signatures.create(version=0, person=who.person)
+        batch.signatures.create(version=0, person=who.person, digest=snapshots.rows_digest(snapshots.rows(batch)))
     refused("batch-assertions", batches.issue, batch.pk, cast.approver, version=0, now=later(62))
     case.refresh_from_db()
     assert case.state != "named" and Batch.objects.get(pk=batch.pk).state == "draft"
@@ -152,7 +152,7 @@ def test_who_proposed_a_case_does_not_sign_it(cast: Cast) -> None:
     batch = batches.make(cast.second, "naming", now=later(62))
     batches.fill(batch.pk, cast.second, add=[case.pk], version=0, now=later(62))
     refused("batch-own", batches.sign, batch.pk, both, version=1, now=later(62))
-    batch.signatures.create(version=1, person=cast.officer.person)
+    batch.signatures.create(version=1, person=cast.officer.person, digest=snapshots.rows_digest(snapshots.rows(batch)))
     batches.sign(batch.pk, cast.approver, version=1, now=later(62))
     refused("batch-signatures", batches.issue, batch.pk, cast.approver, version=1, now=later(62))
 
@@ -296,3 +296,21 @@ def test_a_list_of_a_thousand(cast: Cast) -> None:
         cast.publish("naming", *twins[10:], days=63)
     each = (len(more) - len(few)) / 10
     assert each < 60, f"{each} queries for each case"
+
+
+def test_a_signature_is_under_what_was_signed(cast: Cast) -> None:
+    case = cast.case("proposed")
+    batch = batches.make(cast.second, "naming", now=later(62))
+    batches.fill(batch.pk, cast.second, add=[case.pk], version=0, now=later(62))
+    for who in (cast.approver, cast.other_approver):
+        batches.sign(batch.pk, who, version=1, now=later(62))
+    cast.subject.name = "改过的名称"
+    cast.subject.save()
+    refused("batch-signatures", batches.issue, batch.pk, cast.approver, version=1, now=later(62))
+    for who in (cast.approver, cast.other_approver):
+        batches.sign(batch.pk, who, version=1, now=later(62))
+    assert cast.other_approver.person is not None
+    cast.other_approver.person.memberships.update(ended=True)
+    refused("batch-signatures", batches.issue, batch.pk, cast.approver, version=1, now=later(62))
+    cast.other_approver.person.memberships.update(ended=False)
+    assert json.loads(batches.issue(batch.pk, cast.approver, version=1, now=later(62)).snapshot)["rows"][0]["app"] == "改过的名称"

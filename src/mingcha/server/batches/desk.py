@@ -64,7 +64,7 @@ def batch(request: HttpRequest, who: Who, number: int) -> HttpResponse:
         "batch": found, "items": [(i.case, [Refused(c).text[lang] for c in wrong.get(i.case_id, ())]) for i in items],
         "candidates": _candidates(request, who, found) if may["fill-batch"] else (), "q": request.GET.get("q", ""),
         "fill": may["fill-batch"], "sign": may["sign-batch"], "issue": may["issue-batch"], "drop": may["drop-batch"],
-        "signed": found.signatures.filter(version=found.version).select_related("person"), "needed": services.SIGNERS,
+        "signed": found.signatures.filter(version=found.version, **({"person__in": services.signers(found)} if found.state == "draft" else {})).select_related("person"), "needed": services.SIGNERS,
         "refused": [(c, [Refused(code).text[lang] for code in codes]) for c, codes in refused or ()], "key": secrets.token_urlsafe(12),
     }  # fmt: skip
     return show(request, "batch", context, part="batches")

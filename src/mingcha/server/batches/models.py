@@ -67,6 +67,8 @@ class Signature(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="signatures")
     version = models.IntegerField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the rows as they were signed: a name or a version that changed since makes it void."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "version", "person"], name="batch_signature_once")]

@@ -141,9 +141,11 @@ def sign(batch_id: int, who: Who, *, version: int, now: datetime | None = None) 
         if who.person is None or who.person.pk in _hands(batch):
             raise Refused("batch-own")
         _publishable(batch, who, at)
-        _, fresh = batch.signatures.get_or_create(version=version, person=who.person)
-        if fresh:
-            events.write("sign-batch", who, at, {"version": version}, about=f"batch:{batch.pk}")
+        signed = snapshots.rows_digest(snapshots.rows(batch))
+        known = batch.signatures.filter(version=version, person=who.person).first()
+        if known is None or known.digest != signed:
+            batch.signatures.update_or_create(version=version, person=who.person, defaults={"digest": signed})
+            events.write("sign-batch", who, at, {"version": version, "rows": signed}, about=f"batch:{batch.pk}")
 
 
 def _hands(batch: Batch) -> set[int]:
@@ -163,8 +165,11 @@ def _publishable(batch: Batch, who: Who, at: datetime) -> None:
 
 
 def signers(batch: Batch) -> Sequence[int]:
-    """Persons whose signatures are under the batch as it stands."""
-    return sorted(set(batch.signatures.filter(version=batch.version).values_list("person", flat=True)))
+    """Persons whose signatures are under the batch as it stands: under these rows, and of approvers still."""
+    signed = batch.signatures.filter(version=batch.version, digest=snapshots.rows_digest(snapshots.rows(batch)))
+    signed = signed.filter(person__is_active=True, person__memberships__organisation=batch.organisation, person__memberships__role="approver",
+                           person__memberships__ended=False)  # fmt: skip
+    return sorted(set(signed.values_list("person", flat=True)))
 
 
 def issue(batch_id: int, who: Who, *, version: int, key: str | None = None, now: datetime | None = None) -> Batch:

@@ -65,6 +65,11 @@ def text(batch: Batch, published: list[dict[str, Any]]) -> str:
     })  # fmt: skip
 
 
+def rows_digest(published: list[dict[str, Any]]) -> str:
+    """SHA-256 of rows as they would be published."""
+    return digest(canonical({"rows": published}))
+
+
 def checkpoint() -> str:
     """The newest signed checkpoint; empty before the first."""
     path = settings.HOME / "log" / "checkpoint"

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "mingcha.server.credit",
     "mingcha.server.api",
     "mingcha.server.outbox",
+    "mingcha.server.campaigns",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "mingcha.server.entry",

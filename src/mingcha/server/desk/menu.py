@@ -26,6 +26,7 @@ INSIDE = (
     Item("ledger", "/desk/cases/", EVERYBODY),
     Item("inspections", "/desk/inspections/", EVERYBODY),
     Item("batches", "/desk/batches/", AUTHORITIES),
+    Item("campaigns", "/desk/campaigns/", AUTHORITIES),
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
     Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),

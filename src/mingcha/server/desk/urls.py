@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("mingcha.server.credit.urls")),
     path("", include("mingcha.server.api.urls")),
     path("", include("mingcha.server.outbox.urls")),
+    path("", include("mingcha.server.campaigns.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

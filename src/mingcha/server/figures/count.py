@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from mingcha.server.figures.kinds import by_event, figures
+from mingcha.server.figures.kinds import Figure, by_event, figures
 from mingcha.server.figures.models import Count, Mark, Met
 from mingcha.server.ledger import clocks
 from mingcha.server.ledger.clocks import day
@@ -95,7 +95,7 @@ def counted(events: Sequence[Event]) -> tuple[Counter[Key], set[tuple[str, int, 
             continue
         for name in by_event().get(event.act, ()):
             figure, at = known[name], day(event.at)
-            if figure.when and not _CONDITIONS[figure.when](event):
+            if not holds(figure, event):
                 continue
             if figure.once == "subject":
                 if about.subject:
@@ -203,6 +203,11 @@ def _in_time(event: Event) -> bool:
 def _lead_in_time(event: Event) -> bool:
     lead = event.lead
     return lead is not None and bool(lead.clock) and day(event.at) <= clocks.due(lead.clock, day(lead.received))
+
+
+def holds(figure: Figure, event: Event) -> bool:
+    """Whether an event meets the condition of a figure."""
+    return figure.when is None or _CONDITIONS[figure.when](event)
 
 
 _CONDITIONS = {"in-time": _in_time, "lead-in-time": _lead_in_time}

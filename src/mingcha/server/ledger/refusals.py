@@ -37,6 +37,7 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "bad-file": ("不接受这种文件", "files of this kind are not taken", 422),
     "too-many-jobs": ("等待检测的上传过多，请稍后再试", "too many uploads are waiting; try again later", 429),
     "bad-address": ("地址须为可以公开访问的 https 地址", "the address has to be https, of a host outside", 422),
+    "campaign-subjects": ("行动没有对象或者对象过多（20 万）", "the campaign has no subject, or more than 200,000", 422),
     "batch-issued": ("批次已经发布，不能更改", "the batch was issued and does not change any more", 409),
     "batch-empty": ("批次内没有案件", "the batch has no case", 422),
     "batch-assertions": ("批次内有案件不符合条件", "some case of the batch does not meet the conditions", 409),

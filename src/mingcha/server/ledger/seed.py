@@ -74,7 +74,9 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
         for case in chosen:
             case.refresh_from_db()
         if chosen:
-            publish(kind, chosen, people.second, people.approver, people.other, at - timedelta(days=days))
+            last = max(c.due for c in chosen if c.due) + timedelta(days=1)
+            when = max(at - timedelta(days=days), datetime.combine(last, at.timetz()))
+            publish(kind, chosen, people.second, people.approver, people.other, when)
     for i in range(cases // 3):
         name = rng.choice(FIRST) + rng.choice(WORDS)
         lead = receive(
@@ -111,6 +113,8 @@ def _case(rng: random.Random, people: Staff, mark: str, now: datetime) -> tuple[
     for state in path[1 : min(goal, PATH_ALONE) + 1]:
         day = min(now, day + timedelta(days=rng.randint(8, 14) if state in ("overdue", "proposed") else rng.randint(1, 4)))
         case.refresh_from_db()
+        if state in ("overdue", "proposed") and case.due:  # not before its time, whatever holidays lie in it
+            day = max(day, datetime.combine(case.due + timedelta(days=1), day.timetz()))
         _step(state, case, people, contact, chosen, day, mark)
     return case, path[goal]
 
