@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "mingcha.server.entry",
     "mingcha.server.staff",
+    "mingcha.server.search",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
