@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "mingcha.server.entry",
     "mingcha.server.staff",
     "mingcha.server.search",
+    "mingcha.server.inbox",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -47,6 +47,16 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "last-admin": ("这是该单位最后一位管理员", "this is the organisation's last administrator", 409),
     "there-already": ("已有相同的记录", "there is one already", 409),
     "bad-credit-code": ("统一社会信用代码不正确（GB 32100-2015 校验码）", "the unified credit code is wrong (check digit of GB 32100-2015)", 422),
+    "file-too-large": ("文件过大", "the file is too large", 413),
+    "too-many-rows": ("行数过多（至多 50000 行）", "too many rows (50,000 at most)", 413),
+    "no-header": ("没有找到表头：至少需要“应用名称”和“投诉内容”两列", "no header was found: columns for name and text are needed", 422),
+    "no-rows": ("文件中没有数据行", "the file has no rows", 422),
+    "bad-file": ("文件无法读取", "the file cannot be read", 422),
+    "bad-encoding": ("文件编码无法识别，请使用 UTF-8 或者 GB18030", "the file's encoding is not known; use UTF-8 or GB18030", 422),
+    "file-gone": ("文件已过一小时的保留时间，请重新上传", "the file's hour has passed; send it again", 410),
+    "erased": ("已按期删除", "it was erased on its day", 410),
+    "no-subject": ("尚未找到唯一对应的检测对象，请单独分派", "no single subject is called so; triage it by itself", 422),
+    "too-many-views": ("保存的视图过多", "too many saved views", 422),
     "bad-data": ("提交的内容有误", "what was sent is wrong", 422),
 }
 
