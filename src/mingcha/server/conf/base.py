@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+HOME = Path("office")
+"""Folder of the office; settings.py says which."""
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1", "[::1]"]
 ROOT_URLCONF = "mingcha.server.desk.urls"
@@ -23,6 +26,7 @@ INSTALLED_APPS = [
     "mingcha.server.staff",
     "mingcha.server.search",
     "mingcha.server.inbox",
+    "mingcha.server.records",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -24,6 +24,7 @@ INSIDE = (
     Item("desk", "/desk/", EVERYBODY),
     Item("leads", "/desk/leads/", AUTHORITIES),
     Item("ledger", "/desk/cases/", EVERYBODY),
+    Item("records-registry", "/desk/registry/", (*AUTHORITIES, "laboratory")),
     Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),
 )
 OUTSIDE = (Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("mingcha.server.entry.urls")),
     path("", include("mingcha.server.staff.urls")),
     path("", include("mingcha.server.inbox.urls")),
+    path("", include("mingcha.server.records.urls")),
     path("complain/", public.complain),
     path("receipt/", public.receipt),
     path("sign-in/", public.sign_in),

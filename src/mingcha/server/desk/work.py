@@ -53,7 +53,7 @@ def ledger(request: HttpRequest, who: Who) -> HttpResponse:
     cases = cases.filter(province=place) if place in PROVINCES else cases
     saved = views(request, who, "cases")
     if saved["start"]:
-        return redirect(f"?{saved['start']}")
+        return redirect(f"{request.path}?{saved['start']}")
     rows, more = page(request, cases.select_related("subject", "operator"), newest=True)
     lang = language(request)
     context = {

@@ -20,10 +20,10 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def page(request: HttpRequest, rows: QuerySet[M], newest: bool) -> tuple[list[M], str]:
+def page(request: HttpRequest, rows: QuerySet[M], newest: bool, deadlines: bool = True) -> tuple[list[M], str]:
     """A page of rows and the query of the next one. `sort=due`: by deadline, those without one left out; otherwise by
     number. A page goes on after the last row of the one before, so that deep pages cost what the first costs."""
-    after, by_due = request.GET.get("after", ""), request.GET.get("sort") == "due"
+    after, by_due = request.GET.get("after", ""), deadlines and request.GET.get("sort") == "due"
     if by_due:
         rows = rows.filter(due__isnull=False).order_by("due", "pk")
         text, _, last = after.partition(".")

@@ -21,7 +21,7 @@ from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who, leads_of
-from mingcha.server.people.models import Person
+from mingcha.server.people.models import Organisation, Person
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
 
@@ -127,7 +127,7 @@ def enter_rows(who: Who, digest: str, rows: Iterable[Line], now: datetime | None
         known: dict[str, Subject] = {s.identifier: s for s in Subject.objects.filter(identifier__in=ids).order_by("-pk")}
         with transaction.atomic():
             # Two at once: the second waits here and then sees what the first entered.
-            type(who.organisation).objects.select_for_update().get(pk=who.organisation.pk)
+            Organisation.objects.select_for_update().get(pk=who.organisation.pk)
             there = set(
                 Row.objects.filter(organisation=who.organisation, digest=digest, number__in=[r.number for r in part]).values_list("number", flat=True)
             )

@@ -125,7 +125,7 @@ def _workbook(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         try:
             sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # type: ignore[union-attr] # what it says of its size may be wrong
+            sheet.reset_dimensions()  # what it says of its size may be wrong
             yield from _table(sheet.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True))
         finally:
             book.close()

@@ -39,7 +39,7 @@ def leads(request: HttpRequest, who: Who) -> HttpResponse:
 def _leads(request: HttpRequest, who: Who, done: list[tuple[Lead | None, str]] | None = None) -> HttpResponse:
     saved = views(request, who, "leads")
     if saved["start"] and done is None:
-        return redirect(f"?{saved['start']}")
+        return redirect(f"{request.path}?{saved['start']}")
     lang, ask = language(request), request.GET
     rows = names.leads(leads_of(who), ask.get("q", ""))
     state = ask.get("state", "received")

@@ -21,10 +21,10 @@ LONGEST = 100
 
 
 class Source(NamedTuple):
-    """A table whose rows are found: its index, its column of keys, and what is searched as SQL over a row `{0}`."""
+    """A table whose rows are found: the name of its index, its column of keys, and what is searched as SQL over a row `{0}`."""
 
     table: str
-    index: str
+    fts: str
     key: str
     text: str
     columns: tuple[str, ...]
@@ -49,7 +49,7 @@ def _ids(kind: str, text: str) -> RawSQL | None:
         sql = f"SELECT {source.key} FROM {source.table} WHERE mingcha_pieces({searched}) @> %s::text[] AND strpos({searched}, %s) > 0"
         return RawSQL(sql, (pieces, wanted))
     phrase = '"' + " ".join(f"u{ord(c):x}" for c in wanted) + '"'
-    return RawSQL(f"SELECT rowid FROM {source.index} WHERE {source.index} MATCH %s", (phrase,))
+    return RawSQL(f"SELECT rowid FROM {source.fts} WHERE {source.fts} MATCH %s", (phrase,))
 
 
 def subjects(text: str) -> QuerySet[Subject]:
@@ -84,8 +84,8 @@ def rebuild() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for source in SOURCES.values():
-                cursor.execute(f"REINDEX INDEX {source.index}")
+                cursor.execute(f"REINDEX INDEX {source.fts}")
             return
         for source in SOURCES.values():
-            cursor.execute(f"INSERT INTO {source.index}({source.index}) VALUES ('delete-all')")
+            cursor.execute(f"INSERT INTO {source.fts}({source.fts}) VALUES ('delete-all')")
             cursor.execute(fill(source))

@@ -11,7 +11,7 @@ class Named(Protocol):
     @property
     def table(self) -> str: ...
     @property
-    def index(self) -> str: ...
+    def fts(self) -> str: ...
     @property
     def key(self) -> str: ...
     @property
@@ -39,23 +39,23 @@ def _tokens(row: str, source: Named) -> str:
 
 def sqlite(source: Named) -> list[str]:
     """Statements that make the index of one table and keep it up to date."""
-    put = f"INSERT INTO {source.index}(rowid, t) VALUES (NEW.{source.key}, {_tokens('NEW', source)});"
-    take = f"INSERT INTO {source.index}({source.index}, rowid, t) VALUES ('delete', OLD.{source.key}, {_tokens('OLD', source)});"
+    put = f"INSERT INTO {source.fts}(rowid, t) VALUES (NEW.{source.key}, {_tokens('NEW', source)});"
+    take = f"INSERT INTO {source.fts}({source.fts}, rowid, t) VALUES ('delete', OLD.{source.key}, {_tokens('OLD', source)});"
     return [
-        f"CREATE VIRTUAL TABLE {source.index} USING fts5(t, content='', tokenize='ascii')",
-        f"CREATE TRIGGER {source.index}_put AFTER INSERT ON {source.table} BEGIN {put} END",
-        f"CREATE TRIGGER {source.index}_take AFTER DELETE ON {source.table} BEGIN {take} END",
-        f"CREATE TRIGGER {source.index}_change AFTER UPDATE OF {', '.join(source.columns)} ON {source.table} BEGIN {take} {put} END",
+        f"CREATE VIRTUAL TABLE {source.fts} USING fts5(t, content='', tokenize='ascii')",
+        f"CREATE TRIGGER {source.fts}_put AFTER INSERT ON {source.table} BEGIN {put} END",
+        f"CREATE TRIGGER {source.fts}_take AFTER DELETE ON {source.table} BEGIN {take} END",
+        f"CREATE TRIGGER {source.fts}_change AFTER UPDATE OF {', '.join(source.columns)} ON {source.table} BEGIN {take} {put} END",
         fill(source),
     ]
 
 
 def fill(source: Named) -> str:
     """SQLite: the statement that enters all rows into an empty index."""
-    return f"INSERT INTO {source.index}(rowid, t) SELECT {source.key}, {_tokens(source.table, source)} FROM {source.table}"
+    return f"INSERT INTO {source.fts}(rowid, t) SELECT {source.key}, {_tokens(source.table, source)} FROM {source.table}"
 
 
 def postgresql(source: Named) -> list[str]:
     """Statements that make the index of one table."""
     text = source.text.format(source.table, lf="chr(10)").replace(f"{source.table}.", "")
-    return [f"CREATE INDEX {source.index} ON {source.table} USING gin (mingcha_pieces({text})) WITH (fastupdate = off)"]
+    return [f"CREATE INDEX {source.fts} ON {source.table} USING gin (mingcha_pieces({text})) WITH (fastupdate = off)"]
