@@ -150,6 +150,16 @@ def test_a_file_waits_for_an_hour_and_is_what_was_sent(cast: Cast) -> None:
     assert browser(cast.officer).post("/desk/leads/import/", {"file": upload(b"x" * 21_100_000)}).status_code == 413
 
 
+def test_a_long_file_is_entered_in_several_calls(cast: Cast) -> None:
+    raw = ("name,text\n" + "".join(f"应用{i},说明\n" for i in range(450))).encode()
+    sheet = services.send(cast.officer, "a.csv", raw)
+    assert [services.enter(cast.officer, sheet.pk, seconds=0).entered for _ in range(2)] == [None, None]
+    assert Lead.objects.count() == 400 and say("inbox-go-on", "zh") in browser(cast.officer).get(f"/desk/leads/import/{sheet.pk}/").content.decode()
+    done = services.enter(cast.officer, sheet.pk, seconds=0)
+    assert done.entered and done.leads == 450 == Lead.objects.count()
+    assert Event.objects.filter(act="sheet-entered").count() == 1
+
+
 def test_attachments_are_told_by_what_they_hold(cast: Cast) -> None:
     client = browser()
     form = {"name": "示例", "text": "说明"}

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -29,6 +30,8 @@ WAIT = timedelta(hours=1)
 """How long a file waits to be entered."""
 FILES, FILE_BYTES = 5, 10_000_000
 AT_ONCE = 200
+SECONDS = 20.0
+"""How long one request enters rows: its server would end it after a minute."""
 VIEWS = 20
 
 
@@ -98,30 +101,45 @@ def waiting(who: Who, pk: int, now: datetime | None = None) -> tuple[Sheet, list
     return sheet, lines(raw, who)
 
 
-def enter(who: Who, pk: int, now: datetime | None = None) -> Sheet:
-    """Enter the rows without faults, each with an event of its own. Entered twice changes nothing."""
+def enter(who: Who, pk: int, now: datetime | None = None, seconds: float = SECONDS) -> Sheet:
+    """Enter the rows without faults, each with an event of its own. Entered twice changes nothing. A long file takes
+    several calls: one ends after about so many seconds, and the next one goes on."""
     sheet, found = waiting(who, pk, now)
-    if not sheet.entered:
-        made = enter_rows(who, sheet.digest, [r for r in found if not r.wrong], now)
-        with transaction.atomic():
-            sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
-            if not sheet.entered:
-                sheet.entered, sheet.leads = now or timezone.now(), made
-                sheet.save(update_fields=["entered", "leads"])
-                events.write(
-                    "sheet-entered", who, sheet.entered, {"digest": sheet.digest, "rows": sheet.rows, "wrong": sheet.wrong, "leads": made},
-                    about=f"sheet:{sheet.pk}",
-                )  # fmt: skip
-        if not Sheet.objects.filter(digest=sheet.digest, entered=None).exists():
-            place("sheets", sheet.digest).unlink(missing_ok=True)
+    if sheet.entered:
+        return sheet
+    good = [r for r in found if not r.wrong]
+    made = enter_rows(who, sheet.digest, good, now, seconds)
+    with transaction.atomic():
+        sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+        if sheet.entered:
+            return sheet
+        sheet.leads += made
+        if entered(sheet) >= len(good):
+            sheet.entered = now or timezone.now()
+            events.write(
+                "sheet-entered", who, sheet.entered, {"digest": sheet.digest, "rows": sheet.rows, "wrong": sheet.wrong, "leads": sheet.leads},
+                about=f"sheet:{sheet.pk}",
+            )  # fmt: skip
+        sheet.save(update_fields=["entered", "leads"])
+    if sheet.entered and not Sheet.objects.filter(digest=sheet.digest, entered=None).exists():
+        place("sheets", sheet.digest).unlink(missing_ok=True)
     return sheet
 
 
-def enter_rows(who: Who, digest: str, rows: Iterable[Line], now: datetime | None = None) -> int:
-    """Make leads of rows, some hundred in one transaction; how many are new. A crash in between leaves whole rows."""
+def entered(sheet: Sheet) -> int:
+    """How many rows of a file are leads of its organisation already."""
+    return Row.objects.filter(organisation=sheet.organisation_id, digest=sheet.digest).count()
+
+
+def enter_rows(who: Who, digest: str, rows: Iterable[Line], now: datetime | None = None, seconds: float | None = None) -> int:
+    """Make leads of rows, some hundred in one transaction; how many are new. A crash in between leaves whole rows, and
+    so does the end of the time that is given."""
+    began = monotonic()
     chosen, made, at = list(rows), 0, now or timezone.now()
     home = who.organisation.province
     for start in range(0, len(chosen), AT_ONCE):
+        if made and seconds is not None and monotonic() - began > seconds:
+            break
         part = chosen[start : start + AT_ONCE]
         ids = {r.fields["identifier"] for r in part if "identifier" in r.fields}
         known: dict[str, Subject] = {s.identifier: s for s in Subject.objects.filter(identifier__in=ids).order_by("-pk")}

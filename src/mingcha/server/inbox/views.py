@@ -95,7 +95,7 @@ def sheet(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
     found, rows = services.waiting(who, pk)
     faults = [(r.number, say(f"inbox-f-{w.field}", lang), r.fields.get(w.field, "")[:80], say(w.why, lang)) for r in rows for w in r.wrong]
     good = [r for r in rows if not r.wrong]
-    context = {"sheet": found, "faults": faults[:SHOWN], "all_faults": len(faults), "good": good[:20], "count": len(good)}
+    context = {"sheet": found, "faults": faults[:SHOWN], "all_faults": len(faults), "good": good[:20], "count": len(good), "there": services.entered(found)}
     return show(request, "inbox/sheet", context)
 
 
