@@ -52,7 +52,7 @@ def server() -> Iterator[str]:
 
 @pytest.mark.skipif("MINGCHA_DATABASE" in os.environ, reason="this is the run on PostgreSQL")
 def test_everything_holds_on_postgresql(server: str) -> None:
-    others = [str(HERE / f"test_{name}.py") for name in ("acts", "events", "leads", "pages", "process", "sequence", "together", "entry", "oidc", "staff", "search", "inbox", "records")]
+    others = [str(HERE / f"test_{name}.py") for name in ("acts", "entry", "events", "inbox", "leads", "oidc", "pages", "process", "records", "search", "staff", "sequence", "together")]
     env = {**os.environ, "MINGCHA_DATABASE": server, "MINGCHA_WALKS": "10", "PYTEST_ADDOPTS": ""}
     env.pop("PYTEST_XDIST_WORKER", None)
     ran = subprocess.run(

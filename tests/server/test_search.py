@@ -77,5 +77,5 @@ def test_leads_and_cases_are_found(cast: Cast) -> None:
     case = cast.case("opened")
     client = browser(cast.officer)
     for text in ("示", "示例", cast.subject.identifier.upper(), case.number, cast.company.organisation.name[1:]):
-        assert client.get("/desk/cases/", {"q": text}).content.decode().count('class="badge') == 1, text
+        assert client.get("/desk/cases/", {"q": text}).content.decode().count(f'/desk/cases/{case.number}/"') == 1, text
     assert client.get("/desk/cases/", {"q": "没有的"}).content.decode().count('class="badge') == 0
