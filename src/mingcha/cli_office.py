@@ -167,12 +167,13 @@ def tick() -> None:
     from django.utils import timezone
 
     from mingcha.server.figures import count
+    from mingcha.server.inbox import services as inbox
     from mingcha.server.ledger import leads, sequence, services, who
     from mingcha.server.ledger.clocks import day
     from mingcha.server.outbox import services as outbox
 
     now = timezone.now()
-    passed, erased = services.lapse(who.clock(), now), leads.erase(day(now))
+    passed, erased = services.lapse(who.clock(), now), leads.erase(day(now)) + inbox.erase(day(now), now)
     entered = sequence.publish(home / "log")
     counted = count.catch_up()
     outbox.fill(now)
@@ -222,6 +223,50 @@ def work(once: bool) -> None:
 
         threading.Thread(target=follow, daemon=True).start()
     click.echo(f"{queue.work(once)} inspected")
+
+
+@manage.command("import-leads")
+@click.argument("file", type=FILE)
+@click.option("--login", required=True, help="The officer who enters them. 登记的承办人。")
+@click.option("--check", is_flag=True, help="Only say what is wrong. 只检查，不登记。")
+def import_leads(file: Path, login: str, check: bool) -> None:
+    """Enter leads from an xlsx, csv or JSON file; each fault is told by row and column. 导入线索。"""
+    _migrated()
+    import hashlib
+
+    from mingcha.server.desk.words import say
+    from mingcha.server.inbox.services import enter_rows, lines
+    from mingcha.server.inbox.sheets import BYTES
+    from mingcha.server.ledger.refusals import Refused
+    from mingcha.server.ledger.who import Who
+    from mingcha.server.people.models import Membership
+
+    held = Membership.objects.filter(person__login=login, person__is_active=True, role="officer", ended=False).select_related("person", "organisation").first()
+    if held is None or held.organisation.kind not in ("ministry", "administration"):
+        raise Usage(f"不是主管部门的承办人：{login}", f"no officer of an authority: {login}")
+    if file.stat().st_size > BYTES:
+        raise Refused("file-too-large")
+    who, raw = Who(held.person, held.organisation, held.role), file.read_bytes()
+    rows = lines(raw, who)
+    for row in rows:
+        for wrong in row.wrong:
+            told = " / ".join(f"{say(f'inbox-f-{wrong.field}', lang)} {say(wrong.why, lang)}" for lang in ("zh", "en"))
+            click.echo(f"{row.number}: {told}", err=True)
+    good = [r for r in rows if not r.wrong]
+    made = 0 if check else enter_rows(who, hashlib.sha256(raw).hexdigest(), good)
+    click.echo(f"rows {len(rows)}, wrong {len(rows) - len(good)}, entered {made}")
+
+
+@manage.command("rebuild-search")
+def rebuild_search() -> None:
+    """Make the index of names anew. 重建名称索引。"""
+    _migrated()
+    from django.db import transaction
+
+    from mingcha.server.search.names import rebuild
+
+    with transaction.atomic():
+        rebuild()
 
 
 @manage.command("verify-ledger")

@@ -184,7 +184,7 @@ def test_evidence(cast: Cast) -> None:
     assert services.add_evidence(case, cast.tester, file("again.png", PNG), finding=first) == made
     assert made.media == "image/png" and case.events.filter(act="add-evidence").count() == 1
     for bad in (b"<html>", b"  <svg", b"MZ\x00\x01", b"\xff\xfe\x00", b"<?xml version='1.0'?>"):
-        refused("bad-file", services.add_evidence, case, cast.tester, file("x.png", bad))
+        refused("bad-evidence", services.add_evidence, case, cast.tester, file("x.png", bad))
     refused("not-yours", services.add_evidence, case, cast.company, file("x.png", PNG))
     refused("bad-data", services.add_evidence, case, cast.tester, file("x.png", PNG), finding=cast.case("inspected", "rule-z").findings.first())
     path = f"/desk/cases/{case.number}/evidence/{made.pk}/"

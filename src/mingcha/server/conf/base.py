@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+HOME = Path("office")
+"""Folder of the office; settings.py says which."""
 DEBUG = False
 HOME = Path()
 """The office's folder; set where the settings are put together."""
@@ -32,6 +34,9 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "mingcha.server.entry",
     "mingcha.server.staff",
+    "mingcha.server.search",
+    "mingcha.server.inbox",
+    "mingcha.server.records",
 ]
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

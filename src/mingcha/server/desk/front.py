@@ -21,6 +21,8 @@ from mingcha.server.people.models import Membership
 P = ParamSpec("P")
 POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
 HOUR = 3600
+BODIES = {"/complain/": 55_000_000, "/desk/leads/import/": 21_000_000}
+"""Most bytes that a form with files may have there, refused before any of it is read."""
 
 
 class Visitor:
@@ -44,8 +46,12 @@ class Office:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A database may not be able to hold it, and no text of a person has it.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > BODIES.get(request.path, 1 << 62):
+            return self._dressed(request, refused(request, Refused("file-too-large")))
         nul = "\0" in request.path or any("\0" in v for form in (request.GET, request.POST) for _, vs in form.lists() for v in vs)
-        response = refused(request, Refused("bad-data")) if nul else self.answer(request)
+        return self._dressed(request, refused(request, Refused("bad-data")) if nul else self.answer(request))
+
+    def _dressed(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Content-Security-Policy"] = POLICY
         response["Referrer-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")

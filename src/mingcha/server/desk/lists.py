@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,9 @@ from django.db.models import Q, QuerySet
 from mingcha import catalogue
 from mingcha.server.ledger.models import Case
 from mingcha.server.registry.models import folded
+from mingcha.server.search import names
+
+_NUMBER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{1,12}|[0-9]{4}-[0-9]{2}")
 
 
 @cache
@@ -34,7 +38,6 @@ def searched(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     wanted = folded(text)
     if not wanted:
         return cases
-    return cases.filter(
-        Q(subject__folded__contains=wanted) | Q(operator__folded__contains=wanted)
-        | Q(subject__identifier__icontains=text.strip()) | Q(number__icontains=text.strip())
-    )  # fmt: skip
+    if _NUMBER.fullmatch(wanted):
+        return cases.filter(number__contains=wanted)
+    return cases.filter(Q(subject__in=names.subjects(text)) | Q(operator__in=names.operators(text)))

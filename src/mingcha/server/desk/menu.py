@@ -29,6 +29,7 @@ INSIDE = (
     Item("campaigns", "/desk/campaigns/", AUTHORITIES),
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
+    Item("records-registry", "/desk/registry/", (*AUTHORITIES, "laboratory")),
     Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),
     Item("keys", "/desk/keys/", EVERYBODY, ("admin",)),
     Item("webhooks", "/desk/webhooks/", EVERYBODY, ("admin",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import authenticate, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +17,7 @@ from mingcha.server.desk.words import language, say
 from mingcha.server.entry import oidc
 from mingcha.server.entry.services import begin, lapsed
 from mingcha.server.entry.views import where
+from mingcha.server.inbox.services import FILES, attach, check
 from mingcha.server.ledger.leads import receive
 from mingcha.server.ledger.models import Case, Lead
 from mingcha.server.ledger.who import public
@@ -42,15 +44,22 @@ def complain(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wrong = {n: say("field-long", lang) for n, most in LIMITS.items() if len(values[n]) > most}
         wrong |= {n: say("field-needed", lang) for n in NEEDED if not values[n]}
+        files = [f for f in request.FILES.getlist("files") if f.size]
+        if why := check([(f.size or 0, f.read(16)) for f in files[: FILES + 1]]):
+            wrong["files"] = say(why, lang)
+        for f in files:
+            f.seek(0)
         values["scenario"] = values["scenario"] if values["scenario"] in dict(scenarios(lang)) else ""
         values["province"] = values["province"] if values["province"] in PROVINCES else ""
         if not wrong and too_many(request, "complain", COMPLAINTS):
             return show(request, "refused", {"why": say("too-much", lang)}, status=429)
         if not wrong:
-            lead = receive(
-                public(), "complaint", values["name"], values["text"], scenario=values["scenario"],
-                province=values["province"], sender=(values["sender"], values["contact"]),
-            )  # fmt: skip
+            with transaction.atomic():
+                lead = receive(
+                    public(), "complaint", values["name"], values["text"], scenario=values["scenario"],
+                    province=values["province"], sender=(values["sender"], values["contact"]),
+                )  # fmt: skip
+                attach(lead, public(), [f.read() for f in files])
             return show(request, "receipt", {"lead": lead, "fresh": True})
     provinces = [(code, names[0 if lang == "zh" else 1]) for code, names in PROVINCES.items()]
     context: dict[str, Any] = {"values": values, "wrong": wrong, "scenarios": scenarios(lang), "provinces": provinces}

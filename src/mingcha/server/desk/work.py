@@ -16,17 +16,18 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.inbox.lists import page, views
 from mingcha.server.inspections import beside
 from mingcha.server.ledger import leads as lead_services
 from mingcha.server.ledger.clocks import day
-from mingcha.server.ledger.models import LEAD_STATES, Case, Lead
+from mingcha.server.ledger.models import Case, Complainant, Lead
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING, act, allowed
 from mingcha.server.ledger.who import Who, leads_of, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
+from mingcha.server.search import names
 
-PAGE = 50
 SOON = timedelta(days=7)
 
 
@@ -45,11 +46,6 @@ def desk(request: HttpRequest, who: Who) -> HttpResponse:
     return show(request, "desk", context)
 
 
-def _after(request: HttpRequest) -> int:
-    text = request.GET.get("after", "")
-    return int(text) if text.isdigit() and len(text) < 18 else 0
-
-
 @inside
 def ledger(request: HttpRequest, who: Who) -> HttpResponse:
     """Cases, the newest first, a page at a time from the last one's number on."""
@@ -57,14 +53,13 @@ def ledger(request: HttpRequest, who: Who) -> HttpResponse:
     chosen, place = request.GET.get("state", ""), request.GET.get("province", "")
     cases = cases.filter(state=chosen) if chosen in table().states else cases
     cases = cases.filter(province=place) if place in PROVINCES else cases
-    after = _after(request)
-    rows = list((cases.filter(pk__lt=after) if after else cases).select_related("subject", "operator").order_by("-pk")[: PAGE + 1])
-    query = request.GET.copy()
-    if len(rows) > PAGE:
-        query["after"] = str(rows[PAGE - 1].pk)
+    saved = views(request, who, "cases")
+    if saved["start"]:
+        return redirect(f"{request.path}?{saved['start']}")
+    rows, more = page(request, cases.select_related("subject", "operator"), newest=True)
     lang = language(request)
     context = {
-        "cases": rows[:PAGE], "more": query.urlencode() if len(rows) > PAGE else "", "after": after,
+        "cases": rows, "more": more, "after": request.GET.get("after", ""), "sort": request.GET.get("sort", ""), **saved,
         "states": [(n, s.say(lang)) for n, s in table().states.items()], "chosen": chosen, "place": place,
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
         "q": request.GET.get("q", ""), "today": day(timezone.now()),
@@ -135,23 +130,6 @@ def do(request: HttpRequest, who: Who, number: str) -> HttpResponse:
     return redirect(f"/desk/cases/{found.number}/?done={name}")
 
 
-@inside
-def leads(request: HttpRequest, who: Who) -> HttpResponse:
-    """Leads of the officer's province, the oldest deadline first."""
-    chosen = request.GET.get("state", "received")
-    rows = leads_of(who).filter(state=chosen) if chosen in LEAD_STATES else leads_of(who)
-    after = _after(request)
-    page = list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[: PAGE + 1])
-    query = request.GET.copy()
-    if len(page) > PAGE:
-        query["after"] = str(page[PAGE - 1].pk)
-    context = {
-        "leads": page[:PAGE], "more": query.urlencode() if len(page) > PAGE else "", "after": after,
-        "states": LEAD_STATES, "chosen": chosen, "today": day(timezone.now()),
-    }  # fmt: skip
-    return show(request, "leads", context)
-
-
 @require_http_methods(["GET", "POST"])
 @inside
 def lead(request: HttpRequest, who: Who, number: int) -> HttpResponse:
@@ -162,11 +140,13 @@ def lead(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     lang = language(request)
     if request.method == "POST":
         return _lead(request, who, found)
-    near = Subject.objects.filter(Q(folded__contains=folded(found.subject_name)) | Q(pk=found.subject_id or 0))[:20]
+    near = Subject.objects.filter(Q(pk__in=names.subjects(found.subject_name)) | Q(pk=found.subject_id or 0)).order_by("pk")[:20]
     context = {
         "lead": found, "subjects": near, "scenarios": scenarios(lang), "today": day(timezone.now()),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
-        "events": told(found.events.all(), who),
+        "events": told(found.events.all(), who), "attachments": found.attachments.order_by("pk"),
+        "complainant": Complainant.objects.filter(lead=found).first(),
+        "officer": who.role == "officer" and who.kind in ("ministry", "administration"),
     }  # fmt: skip
     return show(request, "lead", context)
 

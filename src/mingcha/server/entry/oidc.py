@@ -150,7 +150,7 @@ def _whom(issuer: str, claims: dict[str, Any]) -> Person:
         person = link.person if link else None
         name = claims.get(settings.OIDC_CLAIM) if settings.OIDC_CLAIM else None
         if link is None and isinstance(name, str) and 0 < len(name) <= 64 and "\0" not in name:
-            person = Person.objects.select_for_update().filter(login=name, is_active=True, link=None).first()
+            person = Person.objects.select_for_update().filter(login=name, is_active=True).exclude(pk__in=Link.objects.values("person")).first()
             held = Membership.objects.filter(person=person, ended=False).select_related("organisation").first() if person else None
             if person and held:
                 Link.objects.create(person=person, issuer=issuer, subject=subject)

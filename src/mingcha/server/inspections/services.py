@@ -153,7 +153,7 @@ def add_evidence(
     kept, at = receive(file, MOST_EVIDENCE), now or timezone.now()
     kind = media(kept.head)
     if not kind:
-        raise Refused("bad-file")
+        raise Refused("bad-evidence")
     asked = events.asking("add-evidence", case.pk, finding.pk if finding else 0, kept.sha256)
     with transaction.atomic():
         known = Evidence.objects.filter(case=case, finding=finding, sha256=kept.sha256).first()

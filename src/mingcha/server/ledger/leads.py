@@ -19,6 +19,7 @@ from mingcha.server.ledger.services import open_case
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
+from mingcha.server.search import names
 
 WINDOW = timedelta(days=30)
 """Leads on the same subject and scenario within this time are one."""
@@ -47,6 +48,7 @@ def receive(
             receipt=receipt(), kind=kind, subject=subject, subject_name=name.strip(), scenario=scenario,
             province=province, text=text, salt=sealed.salt, received=at, clock=clock, due=clocks.due(clock, day(at)) if clock else None,
         )  # fmt: skip
+        names.note(lead)
         seal = _seal(lead, sender, day(at)) if any(sender) else ""
         double = _double(lead)
         if double:
@@ -76,8 +78,8 @@ def _double(lead: Lead) -> Lead | None:
     ).exclude(pk=lead.pk).order_by("pk")  # fmt: skip
     if lead.subject:
         return near.filter(subject=lead.subject).first()
-    wanted = folded(lead.subject_name)
-    return next((other for other in near.filter(subject=None)[:1000] if folded(other.subject_name) == wanted), None)
+    wanted = folded(lead.subject_name)[:255]
+    return near.filter(subject=None, named__folded=wanted).first()
 
 
 def triage(

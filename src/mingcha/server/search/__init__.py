@@ -1,0 +1,1 @@
+"""Names are found by any part of them, Chinese too, without a dictionary."""
