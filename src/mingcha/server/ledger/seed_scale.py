@@ -43,6 +43,7 @@ WALKS = (
     ("open", "attach-inspection", "verify", "notice", "lapse", "propose-naming", "name", "order-removal"),
     ("open", "attach-inspection", "verify", "notice", "lapse", "propose-naming", "name", "order-removal", "confirm-removal"),
 )  # fmt: skip
+EVENT = ("uid", "case_id", "lead_id", "about", "act", "person_id", "organisation_id", "at", "public", "key", "asked", "leaf")
 SHARE = (2, 4, 4, 6, 5, 60, 3, 1, 6, 1, 8)
 """Of how many in a hundred each walk is taken."""
 
@@ -83,6 +84,7 @@ def seed(scale: float, now: datetime, number: int = 1) -> dict[str, int]:
             Finding, ("id", "inspection_id", "rule", "rule_version", "scenario", "issue_types", "outcome", "confidence", "severity"),
             _findings(apps, numbers),
         )  # fmt: skip
+        done["events"] = _inspected(apps, numbers, start)
         people = {code: _staff(code, names[0]) for code, names in PROVINCES.items()}
         done["leads"], done["cases"] = _leads(rng, int(LEADS * scale), people, now, start), _cases(rng, scale, numbers, people, now, start)
     return done
@@ -127,6 +129,20 @@ def _inspection(i: int, apps: int, numbers: dict[Any, int], start: datetime) -> 
     )  # fmt: skip
 
 
+def _inspected(apps: int, numbers: dict[Any, int], start: datetime) -> int:
+    """The event of each inspection, as intake writes it."""
+    who = clock()
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for i in range(apps):
+            pk, _, package, digest, *_, at, _ = _inspection(i, apps, numbers, start)
+            uid, about = uuid.UUID(bytes=secrets.token_bytes(16), version=4), f"inspection:{pk}"
+            told = {"subject": numbers[Subject] + i, "digest": digest, "sha256": _digest("package", package)}
+            yield uid, None, None, about, "inspected", None, who.organisation.pk, at, False, None, "", events.leaf(uid, "inspected", who, at, told, about=about)
+
+    return load(Event, EVENT, rows())
+
+
 def many(i: int) -> int:
     """How many findings the i-th made-up inspection has: none for a fifth, about 9.6 on average."""
     return 0 if i % 5 == 0 else 2 + (i * 7919) % 21
@@ -165,7 +181,7 @@ class _Written:
 
     def enter(self) -> None:
         self.rows.sort(key=lambda r: r[7])
-        load(Event, ("uid", "case_id", "lead_id", "about", "act", "person_id", "organisation_id", "at", "public", "key", "asked", "leaf"), self.rows)
+        load(Event, EVENT, self.rows)
 
 
 def _leads(rng: random.Random, count: int, people: dict[str, Staff], now: datetime, start: datetime) -> int:
