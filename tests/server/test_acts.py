@@ -218,3 +218,19 @@ def test_a_clock_that_goes_back_does_not_turn_events_round(cast: Cast) -> None:
     case = cast.case("verified")
     event = act(case.pk, "suspend", cast.approver, {"reason": "x"}, version=case.version, now=later(-5))
     assert event.at == START
+
+
+def test_the_operator_is_named_before_a_notice(cast: Cast) -> None:
+    operator = cast.subject.operator
+    assert operator is not None
+    cast.subject.operator = None
+    cast.subject.save()
+    case = cast.case("verified")
+    refused("operator-known", act, case.pk, "notice", cast.approver, version=case.version)
+    refused("operator-chosen", act, case.pk, "set-operator", cast.officer, {"operator": 10**9}, version=case.version)
+    refused("not-yours", act, case.pk, "set-operator", cast.company, {"operator": operator.pk}, version=case.version)
+    act(case.pk, "set-operator", cast.officer, {"operator": operator.pk}, version=case.version)
+    case.refresh_from_db()
+    cast.subject.refresh_from_db()
+    assert case.operator == cast.subject.operator == operator and case.state == "verified"
+    act(case.pk, "notice", cast.approver, version=case.version, now=START)

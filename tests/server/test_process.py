@@ -95,6 +95,8 @@ def _data(rng: random.Random, cast: Any, case: Any, name: str) -> dict[str, Any]
             return {"province": rng.choice(["44", "51", ""]), "reason": "属地"}
         case "split":
             return {"findings": some}
+        case "set-operator":
+            return {"operator": cast.subject.operator.pk if rng.random() < 0.8 else 0}
     return {"reason": rng.choice(["理由", "理由", ""])}
 
 

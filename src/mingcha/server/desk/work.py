@@ -25,7 +25,7 @@ from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING, act, allowed
 from mingcha.server.ledger.who import Who, leads_of, told, visible
 from mingcha.server.provinces import PROVINCES
-from mingcha.server.registry.models import Subject, folded
+from mingcha.server.registry.models import Operator, Subject, folded
 from mingcha.server.search import names
 
 SOON = timedelta(days=7)
@@ -104,7 +104,7 @@ def _asks(name: str, guards: tuple[str, ...]) -> set[str]:
     asks = {"reason"} if "reason-given" in guards else set()
     if {"has-findings", "retest-attached"} & set(guards):
         asks.add("inspection")
-    extra = {"verify": "decide", "split": "findings", "reply": "package", "transfer": "province", "merge": "into"}
+    extra = {"verify": "decide", "split": "findings", "reply": "package", "transfer": "province", "merge": "into", "set-operator": "operator"}
     return asks | ({extra[name]} if name in extra else set())
 
 
@@ -124,6 +124,8 @@ def do(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         "confirm": [_number(k) for k, v in decided if v == "confirm"],
         "refuse": [_number(k) for k, v in decided if v == "refuse"],
         "findings": [_number(v) for v in post.getlist("findings")],
+        "operator": Operator.objects.filter(credit_code=post.get("credit_code", "").strip().upper()).values_list("pk", flat=True).first() or 0
+        if post.get("credit_code") else 0,
         **{field: _number(post.get(field, "")) for field in ("inspection", "package", "into")},
     }  # fmt: skip
     act(found.pk, name, who, data, version=version, key=post.get("key", "")[:80] or None)

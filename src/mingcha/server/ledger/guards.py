@@ -12,7 +12,7 @@ from mingcha.server.ledger.clocks import past, running
 from mingcha.server.ledger.models import Case, CaseFinding
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import PROVINCES
-from mingcha.server.registry.models import Inspection, Package
+from mingcha.server.registry.models import Inspection, Operator, Package
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,6 +26,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     package: int = 0
     province: str = ""
     into: int = 0
+    operator: int = 0
 
 
 class Asked(NamedTuple):
@@ -128,6 +129,7 @@ GUARDS: dict[str, Callable[[Asked], bool]] = {
     "reason-given": lambda a: bool(a.given.reason.strip()),
     "nothing-served": lambda a: a.case.served is None,
     "confirmed-finding": lambda a: a.case.findings.filter(status__in=("confirmed", "remains")).exists(),
+    "operator-chosen": lambda a: Operator.objects.filter(pk=a.given.operator).exists(),
     "operator-known": lambda a: a.case.operator is not None,
     "operator-registered": lambda a: a.case.operator is not None and a.case.operator.registered,
     "own-case": _own,

@@ -23,7 +23,7 @@ GUARDS = frozenset({
     "has-findings", "second-person", "confirms-some", "reason-given", "nothing-served", "confirmed-finding",
     "operator-known", "operator-registered", "own-case", "new-version", "deadline-passed", "retest-attached",
     "nothing-remains", "something-remains", "notice-served", "no-open-appeal", "open-appeal", "no-other-naming",
-    "signed-batch", "sheets-answered", "relisting-time-passed", "other-province", "same-subject", "leaves-some",
+    "signed-batch", "operator-chosen", "sheets-answered", "relisting-time-passed", "other-province", "same-subject", "leaves-some",
 })  # fmt: skip
 BEFORE = "before"  # the state that a suspended case was in
 

@@ -16,6 +16,7 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "reason-given": ("请写明理由", "a reason is needed", 422),
     "nothing-served": ("整改通知已送达，不能这样处理", "a notice has been served", 409),
     "confirmed-finding": ("没有经核查成立的问题", "no finding was confirmed", 409),
+    "operator-chosen": ("登记中没有这个统一社会信用代码的经营者", "the register has no operator of that credit code", 422),
     "operator-known": ("尚未登记责任主体", "the operator is not known yet", 409),
     "operator-registered": ("责任主体名称尚未与登记信息核对一致", "the operator's name was not found the same in the register", 409),
     "own-case": ("不是本单位的案件", "this is not a case of your organisation", 403),

@@ -143,6 +143,11 @@ def _change(a: Asked, at: datetime) -> dict[str, Any]:
                 f.status = "remains" if f.pk in left else "fixed"
                 f.save(update_fields=["status"])
             return {**told, "remains": len(left)}
+        case "set-operator":
+            case.operator = Operator.objects.get(pk=given.operator)
+            if case.subject.operator_id is None:
+                case.subject.operator = case.operator
+                case.subject.save(update_fields=["operator"])
         case "transfer":
             was, case.province = case.province, given.province
             return {"was": was}
