@@ -277,3 +277,15 @@ def test_a_machine_never_does_what_takes_a_person(cast: Cast) -> None:
     case = cast.case("inspected")
     machine = keys.acting(keys.make(cast.officer.organisation, "x", None)[0])
     refused("second-person", act, case.pk, "verify", machine, {"confirm": [f.pk for f in case.findings.all()]}, version=case.version, now=later(1))
+
+
+def test_what_a_store_offers(cast: Cast) -> None:
+    store, body = client(cast.store), {"listings": [{"identifier": cast.subject.identifier, "name": "示例", "version": "1.0"}, {"identifier": "com.new", "name": "新"}]}
+    assert post(store, "registers/listings", {**body, "dry_run": True}).json() == {"entered": 2, "matched": 0, "errors": []}
+    assert not Listing.objects.exists()
+    assert post(store, "registers/listings", body).json()["entered"] == 2 and post(store, "registers/listings", body).json()["matched"] == 2
+    assert set(Listing.objects.values_list("store", flat=True)) == {cast.store.organisation.name} and cast.subject.listings.get().version == "1.0"
+    for who in (cast.officer, cast.company, cast.tester):
+        assert post(client(who), "registers/listings", body).status_code == 403
+    batch = cast.publish("naming", cast.case("proposed"), days=62)
+    assert json.loads(batch.snapshot)["rows"][0]["sources"] == [cast.store.organisation.name]

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,13 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(full: Path) -> Iterator[str]:
     """Of a running office."""
+    with serving(full) as base:
+        yield base
+
+
+@contextmanager
+def serving(full: Path) -> Iterator[str]:
+    """An office that runs; its address."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]

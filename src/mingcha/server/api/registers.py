@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingcha.server.ledger import events
+from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import PROVINCES
-from mingcha.server.registry.models import Operator, folded
+from mingcha.server.registry.models import Listing, Operator, Subject, folded
 from mingcha.server.staff.credit import valid
 
 
@@ -63,6 +64,33 @@ def enter(who: Who, lines: Sequence[Line], *, dry_run: bool = False, now: dateti
             told = {"entered": entered, "matched": matched, "errors": len(errors)}
             events.write("import-register", who, now or timezone.now(), told, about=f"organisation:{who.organisation.pk}")
     return Done(entered, matched, errors)
+
+
+class Offer(NamedTuple):
+    """An app that a store offers."""
+
+    identifier: str
+    name: str
+    version: str
+
+
+def offer(who: Who, offers: Sequence[Offer], *, dry_run: bool = False, now: datetime | None = None) -> Done:
+    """Enter what a store offers, under its own name: it is asked to take down what it lists, and lists name it as source."""
+    if not table().others["import-listings"].allows(who.kind, who.role):
+        raise Refused("not-yours")
+    at, entered, matched = now or timezone.now(), 0, 0
+    with transaction.atomic():
+        for o in offers:
+            subject = Subject.objects.filter(kind="app", platform="android", identifier=o.identifier).first()
+            known = subject is not None and Listing.objects.filter(subject=subject, store=who.organisation.name, version=o.version).exists()
+            matched, entered = matched + known, entered + (not known)
+            if dry_run or known:
+                continue
+            subject = subject or Subject.objects.create(kind="app", platform="android", identifier=o.identifier, name=o.name, folded=folded(o.name))
+            Listing.objects.create(subject=subject, store=who.organisation.name, version=o.version, seen=day(at))
+        if not dry_run and entered:
+            events.write("import-listings", who, at, {"entered": entered, "matched": matched}, about=f"organisation:{who.organisation.pk}")
+    return Done(entered, matched, [])
 
 
 def _wrong(line: Line, seen: set[str]) -> dict[str, str] | None:

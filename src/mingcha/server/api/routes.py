@@ -25,6 +25,7 @@ from mingcha.server.api.schemas import (
     LeadIn,
     LeadOut,
     LeadPage,
+    ListingsIn,
     Me,
     Page,
     RegisterIn,
@@ -259,6 +260,12 @@ def register(request: HttpRequest, body: RegisterIn) -> registers.Done:
     """Names and credit codes as the register has them; lines that are wrong are told and stop no other."""
     lines = [registers.Line(o.name, o.credit_code, o.province) for o in body.operators]
     return registers.enter(_who(request), lines, dry_run=body.dry_run)
+
+
+@api.post("/v1/registers/listings", response=RegisterOut, summary="报送在架应用 · What a store offers", tags=["registers"])
+def listings(request: HttpRequest, body: ListingsIn) -> registers.Done:
+    """Apps that a store offers, under its own name."""
+    return registers.offer(_who(request), [registers.Offer(x.identifier, x.name, x.version) for x in body.listings], dry_run=body.dry_run)
 
 
 @api.get("/v1/lists", auth=None, summary="公开名单 · Public lists", tags=["lists"])

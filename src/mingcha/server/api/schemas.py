@@ -115,6 +115,21 @@ class RegisterIn(Strict):
     dry_run: bool = False
 
 
+class ListingIn(Strict):
+    """An app that a store offers."""
+
+    identifier: Line = Field(description="包名 · Package name", examples=["com.example.app"])
+    name: Line = Field(description="名称 · Name", examples=["示例应用"])
+    version: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = ""
+
+
+class ListingsIn(Strict):
+    """What a store offers."""
+
+    listings: Annotated[list[ListingIn], Field(max_length=5000)]
+    dry_run: bool = False
+
+
 class RegisterOut(Schema):
     """What was done, and lines that were refused."""
 
