@@ -7,7 +7,7 @@ from html import escape
 
 from mingcha.report.charts import fit, image
 
-WIDTH, ROW, LABEL = 640, 26, 200
+WIDTH, ROW, LABEL = 680, 26, 300
 INK, BAR, GREY = "#1d2125", "#14508c", "#4d555c"
 
 
@@ -19,7 +19,7 @@ def bars(uid: str, title: str, rows: Sequence[tuple[str, int]]) -> str:
     for i, (label, n) in enumerate(rows):
         y, width = i * ROW, max(1, round(room * n / most)) if n else 0
         body.append(
-            f'<text x="{LABEL - 8}" y="{y + 17}" text-anchor="end" font-size="13" fill="{INK}">{escape(fit(label, 26))}</text>'
+            f'<text x="{LABEL - 8}" y="{y + 17}" text-anchor="end" font-size="13" fill="{INK}">{escape(fit(label, 42))}</text>'
             f'<rect x="{LABEL}" y="{y + 4}" width="{width}" height="{ROW - 8}" fill="{BAR}"/>'
             f'<text x="{LABEL + width + 6}" y="{y + 17}" font-size="13" fill="{INK}">{n:,}</text>'
         )

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mingcha.server.batches.services import publish
-from mingcha.server.ledger import sequence
+from mingcha.server.ledger import events, sequence
 from mingcha.server.ledger.leads import receive, triage
 from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.services import act, open_case
@@ -131,6 +131,8 @@ def _inspected(subject: Subject, chosen: list[tuple[str, str, str, str]], mark: 
             inspection=found, rule=rule, rule_version=1, scenario=scenario, issue_types=[issue], outcome="failed",
             confidence="proved", severity=severity,
         )  # fmt: skip
+    told = {"subject": subject.pk, "digest": found.digest, "sha256": digest}
+    events.write("inspected", clock(), day, told, about=f"inspection:{found.pk}")
     return found
 
 
