@@ -446,12 +446,12 @@ def _bytes(rendered: str | bytes) -> bytes:
 
 def _result(state: _State, path: Path, at: date | None = None) -> Inspection:
     """An inspection from a saved result, a run folder or, where a day is given, a package."""
-    from mingcha import pipeline, store
+    from mingcha import packed, pipeline, store
     from mingcha.report.json_ import load
 
     try:
         if path.is_dir() and store.is_run(path):
-            return pipeline.judge(pipeline.load(path), at) if at else load((path / "result.json").read_bytes())
+            return pipeline.judge(pipeline.load(path), at) if at else load(packed.document(path))
         if path.is_file():
             with path.open("rb") as f:
                 if f.read(1) == b"{":
