@@ -64,13 +64,21 @@ class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "manage", "sdk", "seeds", "serve"])
+        return sorted([*super().list_commands(ctx), "doctor", "fleet", "manage", "sdk", "seeds", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "sdk":
             from mingcha.cli_sdk import sdk
 
             return sdk
+        if cmd_name == "doctor":
+            from mingcha.cli_doctor import doctor
+
+            return doctor
+        if cmd_name == "fleet":
+            from mingcha.cli_fleet import fleet
+
+            return fleet
         if cmd_name == "seeds":
             from mingcha.cli_seeds import seeds
 
@@ -309,17 +317,6 @@ def diff(state: _State, old: Path, new: Path, fmt: str, at: date) -> NoReturn:
     # What can no longer be decided was not seen to be mended.
     open_ = found.remaining or found.appeared or found.undecided
     raise SystemExit(Exit.FINDINGS if open_ else Exit.OK)
-
-
-@cli.command(short_help="What is installed and what is missing. 环境检查。")
-@lang_option
-@click.pass_obj
-def doctor(state: _State) -> NoReturn:
-    """Say what is installed, what is missing and what that costs. 检查环境：已有、缺少及其影响。"""
-    from mingcha import doctor as checks
-
-    complete = checks.show(state.lang, state.settings)
-    raise SystemExit(Exit.OK if complete else Exit.MISSING)
 
 
 @cli.group(short_help="The catalogue of rules. 规则库。")

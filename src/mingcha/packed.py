@@ -33,10 +33,10 @@ def save(target: store.Store, run: store.Run, facts: list[Fact], document: bytes
     blob = target.blob(digest)
     if not blob.exists():
         store.write_atomic(blob, shared)
-    store.write_atomic(folder / "facts.jsonl.gz", deflate.gzip_compress(store.lines(facts), LEVEL))
+    store.write_atomic(folder / "facts.jsonl.gz", bytes(deflate.gzip_compress(store.lines(facts), LEVEL)))
     store.write_atomic(folder / "run.json", msgspec.json.encode(run))
     small = msgspec.json.encode({"texts": digest, "result": result})
-    store.write_atomic(folder / "result.json.gz", deflate.gzip_compress(small, LEVEL))
+    store.write_atomic(folder / "result.json.gz", bytes(deflate.gzip_compress(small, LEVEL)))
     return folder
 
 

@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -161,8 +161,8 @@ def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(dict[str, Any])
-    opened: IO[bytes] = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
-    with opened as f:
+    with path.open("rb") as raw:
+        f: Iterable[bytes] = gzip.open(raw) if path.suffix == ".gz" else raw  # noqa: SIM115 - closed with the file below it
         for n, line in enumerate(f, 1):
             if line.strip():
                 fact = decoder.decode(line)

@@ -135,7 +135,7 @@ class Worker:
                 env |= self.guard.environment()
                 command, before = self.guard.command(command), self.guard.before()
             self._process = subprocess.Popen(
-                command, env=env, start_new_session=True, preexec_fn=before,
+                command, env=env, start_new_session=True, preexec_fn=before,  # noqa: PLW1509 - this process has one thread
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=None if os.environ.get("MINGCHA_DEBUG") else subprocess.DEVNULL,
             )  # fmt: skip

@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from mingcha import packed, store
+from mingcha.errors import BadInput
 from mingcha.model import Fact
 
 
@@ -88,7 +89,7 @@ class Index:
         mark.unlink(missing_ok=True)
         return first
 
-    def keys(self) -> Iterator[tuple[str, str]]:
+    def all(self) -> Iterator[tuple[str, str]]:
         """All keys with their runs."""
         for folder in sorted(self.root.glob("??")):
             for entry in os.scandir(folder):
@@ -158,7 +159,7 @@ def _settle(index: Index, folder: Path, key: str, done: Mended) -> None:
 
 
 def _all(index: Index, done: Mended) -> None:
-    for key, run in index.keys():
+    for key, run in index.all():
         if index.whole(run):
             done.indexed += 1
         else:
@@ -166,10 +167,10 @@ def _all(index: Index, done: Mended) -> None:
             done.dangling += 1
     for folder in runs(index.store.root):
         try:
-            run = msgspec.json.decode((folder / "run.json").read_bytes(), type=store.Run)
+            found = msgspec.json.decode((folder / "run.json").read_bytes(), type=store.Run)
             packed.slim(folder)
-            _settle(index, folder, run.key, done)
-        except (OSError, ValueError, msgspec.MsgspecError, store.BadInput):
+            _settle(index, folder, found.key, done)
+        except (OSError, ValueError, msgspec.MsgspecError, BadInput):
             if (folder / "result.json.gz").exists():  # it was whole once: somebody should know
                 done.damaged += 1
             else:

@@ -21,11 +21,11 @@ from typing import Any
 import msgspec
 
 from mingcha import __version__, catalogue, extract, pipeline, store
-from mingcha.errors import BadInput
+from mingcha.errors import BadInput, ToolMissing
 from mingcha.fleet import ended
 from mingcha.fleet.commit import Index
 from mingcha.fleet.items import Item, Options, content_key
-from mingcha.model import Exhibit, Limitation
+from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
 from mingcha.report import json_
 from mingcha.sandbox.guard import Guard
@@ -149,7 +149,7 @@ def _untold(work: Work, paths: list[Path], digests: list[str]) -> pipeline.Read:
         Exhibit(kind="package", name=plain(p.name), sha256=d, size=p.stat().st_size, reader="worker", status="refused", limitations=(limitation,))
         for p, d in zip(paths, digests, strict=True)
     )
-    facts = [
+    facts: list[Fact] = [
         {"kind": "limitation", "exhibit": e.sha256, "where": e.name, "code": limitation.code, "detail": limitation.detail}
         for e in exhibits
     ]
@@ -191,6 +191,23 @@ def _as_inspection(bench: Bench, work: Work, how: ended.Ended, detail: str) -> A
         return Answer(n=work.n, ended="io", detail=plain(f"{type(e).__name__}: {e}", 200))
 
 
+def settled(setup: Setup) -> Setup:
+    """The setup with the layers in which a reading child really reads here, folders and all; the strongest first.
+    ToolMissing where it reads in none: a fleet would say of every package that it could not be read."""
+    layers = list(setup.layers)
+    while True:
+        bench = Bench(msgspec.structs.replace(setup, layers=tuple(layers)))
+        try:
+            with bench.worker:  # any file will do: an orderly answer is what is asked for
+                if not ended.of([bench.worker.read(Path(__file__), "package").exhibit])[1]:
+                    return bench.setup
+        finally:
+            bench.guard.close()
+        if not layers:
+            raise ToolMissing("读取进程无法启动", "reading children do not start here", {"zh": "运行 mingcha doctor", "en": "run mingcha doctor"})
+        layers.remove("bubblewrap" if "bubblewrap" in layers else layers[-1])
+
+
 def main() -> int:
     """Serve items until stdin closes."""
     out = os.fdopen(os.dup(1), "wb")
@@ -214,7 +231,7 @@ def _bound(settings: Settings) -> None:
     """Facts of a hostile package are objects here: they must not take the machine's memory."""
     import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = 2 * settings.memory_mb * 1_000_000
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))

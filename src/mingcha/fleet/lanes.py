@@ -26,8 +26,8 @@ class Lane:
     """One process. At most one item is with it."""
 
     def __init__(self, setup: Setup) -> None:
-        self.setup, self.work, self.deadline, self.born = setup, None, 0.0, time.monotonic()
-        self.work: Work | None
+        self.setup, self.deadline = setup, 0.0
+        self.work: Work | None = None
         self._buffer = bytearray()
         env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         # A session of its own: Ctrl-C is the supervisor's to hear.

@@ -60,12 +60,12 @@ def options(settings: Settings, at: str = "", drafts: bool = False) -> Options:
 
 
 def run(
-    source: Path, root: Path, engine: Callable[[Setup], Engine], setup: Setup, tell: Tell | None = None, count: bool = True,
-) -> Iterator[tuple[Outcome, Progress]]:  # fmt: skip
-    """Inspect what `source` names into the store at `root`. Yields every end with the state so far; `tell` is called
-    at the end of every item and every second while items are passed over."""
+    source: Path, root: Path, engine: Callable[[Setup], Engine], setup: Setup, progress: Progress, tell: Tell | None = None,
+    count: bool = True,
+) -> Iterator[Outcome]:  # fmt: skip
+    """Inspect what `source` names into the store at `root`. Yields every end and keeps `progress`; `tell` is called at
+    the end of every item and every second while items are passed over."""
     mend(root)
-    progress = Progress()
     if count:
         progress.total = sum(isinstance(x, Item) for x in items.source(source))
     digest = setup.options.digest()
@@ -79,7 +79,7 @@ def run(
                     journal.add(_entry(outcome))
                 if tell:
                     tell(progress)
-                yield outcome, progress
+                yield outcome
         finally:
             runner.close()
             journal.close()

@@ -116,8 +116,9 @@ class Supervisor:
 
     @staticmethod
     def _of(lane: Lane) -> Work:
-        assert lane.work is not None
-        return lane.work
+        work = lane.work
+        assert work is not None
+        return work
 
     def _count(self, lane: Lane, busy: float) -> None:
         self.busy += busy - self._busy.get(lane.process.pid, 0.0)

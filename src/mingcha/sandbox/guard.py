@@ -130,7 +130,7 @@ def _works(layers: Sequence[str], memory_mb: int) -> bool:
         guard = Guard(layers, (), memory_mb)
         try:
             ran = subprocess.run(
-                guard.command([sys.executable, "-c", program]), env=_environment() | guard.environment(), timeout=60,
+                guard.command([sys.executable, "-c", program]), env=environment() | guard.environment(), timeout=60,
                 capture_output=True, preexec_fn=guard.before(), check=False,
             )  # fmt: skip
         finally:
@@ -139,6 +139,6 @@ def _works(layers: Sequence[str], memory_mb: int) -> bool:
     return False
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "PYTHONPATH", "MINGCHA_HOME")}
     return kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
