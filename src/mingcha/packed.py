@@ -55,6 +55,34 @@ def slim(folder: Path) -> dict[str, Any]:
         raise BadInput(f"{folder} 的结果已损坏：{e}", f"the result of {folder} is damaged: {e}", code="bad-run") from e
 
 
+class Verdict(msgspec.Struct, frozen=True):
+    """What a finding says, in short."""
+
+    rule: str
+    outcome: str
+    severity: str
+    confidence: str
+
+
+class _Result(msgspec.Struct, frozen=True):
+    findings: list[Verdict]
+
+
+class _Packed(msgspec.Struct, frozen=True):
+    result: _Result
+
+
+_VERDICTS = msgspec.json.Decoder(_Packed)
+
+
+def verdicts(folder: Path) -> list[Verdict]:
+    """What the findings of a run say: evidence is passed over, which is quicker than `slim`."""
+    try:
+        return _VERDICTS.decode(bytes(deflate.gzip_decompress((folder / "result.json.gz").read_bytes()))).result.findings
+    except (OSError, msgspec.MsgspecError, deflate.DeflateError) as e:
+        raise BadInput(f"{folder} 的结果已损坏：{e}", f"the result of {folder} is damaged: {e}", code="bad-run") from e
+
+
 def document(folder: Path) -> bytes:
     """The result document of a run folder of either kind."""
     if not (folder / "result.json.gz").is_file():

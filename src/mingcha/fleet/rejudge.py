@@ -23,12 +23,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import deflate
 import msgspec
 
-from mingcha import catalogue, packed, pipeline
-from mingcha.catalogue import Catalogue
+from mingcha import catalogue, packed, store
+from mingcha.catalogue import Catalogue, tree
+from mingcha.catalogue.schema import Rule
 from mingcha.errors import BadInput, MingchaError, Usage
 from mingcha.fleet import commit
+from mingcha.judge.engine import decide
+from mingcha.judge.match import FactIndex
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -146,13 +150,50 @@ def _gather(files: Sequence[Path], output: Path | None) -> dict[str, Any]:
     return {"seen": seen, "damaged": damaged, "changes": changes, "failed": dict(sorted(failed.items()))}
 
 
-def _judge(folder: Path, loaded: Catalogue, ask: _Ask, only: frozenset[str]) -> tuple[list[tuple[str, str, str, str]], list[str]]:
-    stored = packed.slim(folder)
-    before = {f["rule"]: (f["outcome"], f["severity"], f["confidence"]) for f in stored["findings"] if not only or f["rule"] in only}
-    read = pipeline.load(folder)
-    now = pipeline.judge(read, date.fromisoformat(ask.at), drafts=ask.drafts, loaded=loaded)
-    after = {f.rule: (f.outcome, f.severity, f.confidence) for f in now.findings}
-    return compare(before, after), [f.rule for f in now.findings if f.outcome == "failed"]
+class Judge:
+    """Outcomes of rules without the documents around them: no evidence, texts or inventory is put together, and facts
+    of kinds that no rule asks for are not even decoded."""
+
+    def __init__(self, loaded: Catalogue, at: date, drafts: bool = False) -> None:
+        self.catalogue = msgspec.structs.replace(loaded, at=at.isoformat())
+        self.rules = self.catalogue.rules_at(at, drafts=drafts)
+        self.heads = kinds_asked(self.rules)
+
+    def outcomes(self, run: store.Run, facts: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
+        """(outcome, severity, confidence) by rule."""
+        index = FactIndex(facts, self.catalogue, run.observed)
+        out: dict[str, tuple[str, str, str]] = {}
+        for rule in self.rules:
+            decision = decide(rule, index, run.subject)
+            out[rule.id] = (decision.outcome, rule.severity, decision.confidence)
+        return out
+
+    def changes(self, folder: Path, only: frozenset[str]) -> tuple[list[tuple[str, str, str, str]], list[str]]:
+        """What differs from the stored result, and what fails now. BadInput and the like where the run is damaged."""
+        before = {v.rule: (v.outcome, v.severity, v.confidence) for v in packed.verdicts(folder) if not only or v.rule in only}
+        run = msgspec.json.decode((folder / "run.json").read_bytes(), type=store.Run)
+        after = self.outcomes(run, self.facts(folder))
+        return compare(before, after), [rule for rule, now in after.items() if now[0] == "failed"]
+
+    def facts(self, folder: Path) -> list[dict[str, Any]]:
+        """Facts of the kinds that are asked for."""
+        data = bytes(deflate.gzip_decompress((folder / "facts.jsonl.gz").read_bytes()))
+        lines = data.splitlines()
+        if self.heads:
+            lines = [x for x in lines if x.startswith(self.heads) or not x.startswith(b'{"kind":"')]
+        facts: list[dict[str, Any]] = msgspec.json.decode(b"[" + b",".join(lines) + b"]")
+        return facts
+
+
+def kinds_asked(rules: Sequence[Rule]) -> tuple[bytes, ...]:
+    """How lines of facts begin that these rules ask for; empty where a rule has a check, which may ask for any."""
+    kinds = {"limitation", "answer", "hook-coverage"}
+    for rule in rules:
+        if rule.check is not None:
+            return ()
+        for node in (rule.applies, rule.recorded, rule.match, rule.suspect):
+            kinds |= {leaf["fact"] for leaf in tree.leaves(node)} if node is not None else set()
+    return tuple(f'{{"kind":"{k}"'.encode() for k in sorted(kinds))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -161,7 +202,7 @@ def main(argv: Sequence[str]) -> int:
 
     ask = msgspec.json.decode(argv[1], type=_Ask)
     loaded = selected(catalogue.load(Path(ask.catalogue) if ask.catalogue else None, date.fromisoformat(ask.at)), ask.rules)
-    only = frozenset(ask.rules)
+    only, judge = frozenset(ask.rules), Judge(loaded, date.fromisoformat(ask.at), ask.drafts)
     seen = damaged = 0
     failed: Counter[str] = Counter()
     out = sys.stdout.buffer
@@ -170,8 +211,8 @@ def main(argv: Sequence[str]) -> int:
         if n % ask.parts != ask.part:
             continue
         try:
-            changes, bad = _judge(folder, loaded, ask, only)
-        except (OSError, EOFError, BadInput, KeyError, TypeError, msgspec.MsgspecError):
+            changes, bad = judge.changes(folder, only)
+        except (OSError, BadInput, KeyError, TypeError, msgspec.MsgspecError, deflate.DeflateError):
             damaged += 1
             continue
         seen += 1

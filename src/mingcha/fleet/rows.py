@@ -43,19 +43,25 @@ observed state. `findings` holds what failed or is a lead; what passed or was no
 _WANTED = tuple(f'"kind":"{k}"'.encode() for k in ("sdk", "startup-path", "behaviour"))
 
 
+_EARLY = ("alpha", "beta", "rc", "snapshot", "pre", "preview", "dev")
+
+
 def comparable(version: str | None) -> str | None:
-    """A version as text that sorts like it: its numbers padded, a word such as beta before none. None for none."""
-    if not version:
-        return None
-    parts = re.findall(r"\d+|[a-z]+", version.lower())[:8]
+    """A version as text that sorts like it: numbers padded, 1.2 before 1.2.1 and after 1.2-beta, 1.2 and 1.2.0 the same.
+    None for what is no version."""
+    parts = re.findall(r"\d+|[a-z]+", (version or "").lower())[:10]
     if not parts or not parts[0].isdigit():
         return None
-    numbers = [p for p in parts if p.isdigit()]
+    at = next((n for n, p in enumerate(parts) if p in _EARLY), len(parts))
+    numbers = [p for p in parts[:at] if p.isdigit()]
     while len(numbers) > 1 and not int(numbers[-1]):
-        numbers.pop()  # 1.2 and 1.2.0 are one version
-    padded = ".".join(p[:12].zfill(12) for p in numbers)
-    early = any(p in ("alpha", "beta", "rc", "snapshot", "pre", "dev") for p in parts)
-    return padded + ("-" if early else ".~")  # a hyphen sorts before a dot
+        numbers.pop()
+    # "!" sorts before "-", and that before ".".
+    return ".".join(map(_padded, numbers)) + ("!" + ".".join(map(_padded, parts[at:])) if at < len(parts) else "-")
+
+
+def _padded(part: str) -> str:
+    return part[:12].zfill(12) if part.isdigit() else part[:12]
 
 
 def of(folder: Path) -> dict[str, list[dict[str, Any]]]:

@@ -61,7 +61,7 @@ def manifest(root: Path) -> Manifest:
     except msgspec.MsgspecError as e:
         raise BadInput(
             f"{root} 的 parquet/manifest.json 已损坏：{e}", f"parquet/manifest.json of {root} is damaged: {e}",
-            {"zh": "删除 parquet 目录后重新导出", "en": "remove the folder parquet and export again"}, code="bad-store",
+            {"zh": "删除 parquet 目录后重新导出", "en": "remove the folder parquet and export again"}, code="bad-tables",
         ) from e  # fmt: skip
 
 
