@@ -178,7 +178,7 @@ def questions(work: Path, count: int) -> None:
     root = work / f"made-{count}"
     if not root.is_dir():
         make(root, count)
-    total = sum(os.path.getsize(p) for p in table.paths(root, "findings"))
+    total = sum(Path(p).stat().st_size for p in table.paths(root, "findings"))
     db = query.connect(root)
     findings = db.execute("select count(*) from findings").fetchone()[0]
     db.close()
@@ -211,14 +211,14 @@ def make(root: Path, count: int) -> None:
                 'c' as catalogue, month || '-01' as judged_at, 9::smallint as failed, []::varchar[] as limitations from runs""",
             "findings": """select run, month, format('rule-{:03}', (hash(i, k) % 190)::int) as rule, 1::smallint as rule_version, 'A1-01' as scenario,
                 case when hash(k, i) % 3 = 0 then 'cantTell' else 'failed' end as outcome, 'proved' as confidence,
-                ['critical', 'serious', 'moderate', 'minor'][hash(i, k, 1) % 4 + 1] as severity, (hash(i, k, 2) % 20)::int as evidence
+                ['critical', 'serious', 'moderate', 'minor'][(hash(i, k, 1) % 4)::int + 1] as severity, (hash(i, k, 2) % 20)::int as evidence
                 from runs, range(9 + (i % 10 = 0)::int) t(k)""",
             "sdks": """select run, month, format('sdk-{:03}', (hash(i, k) % 400)::int) as sdk, 'SDK' as sdk_name, v as version, low, low as high, 'initialised' as state, 'high' as confidence
                 from (select *, '9.' || hash(i, k, 3) % 9 || '.' || hash(i, k, 4) % 20 as v,
                       format('{:012}.{:012}.{:012}-', 9, (hash(i, k, 3) % 9)::int, (hash(i, k, 4) % 20)::int) as low from runs, range(6) t(k))""",
-            "calls": """select run, month, ['imei', 'oaid', 'android-id', 'location', 'mac', 'imsi'][hash(i, k) % 6 + 1] as item,
+            "calls": """select run, month, ['imei', 'oaid', 'android-id', 'location', 'mac', 'imsi'][(hash(i, k) % 6)::int + 1] as item,
                 format('android.api.Class.method{}', (hash(i, k) % 60)::int) as api, 'sdk' as owner_kind, format('sdk-{:03}', (hash(i, k % 6) % 400)::int) as owner,
-                ['reachable', 'guarded', 'needs-run', 'not-reachable', 'not-reachable'][hash(i, k, 5) % 5 + 1] as seen, 1 as times from runs, range(12) t(k)""",
+                ['reachable', 'guarded', 'needs-run', 'not-reachable', 'not-reachable'][(hash(i, k, 5) % 5)::int + 1] as seen, 1 as times from runs, range(12) t(k)""",
             "tallies": f"""select '{month[:4]}-{month[4:]}' as month, 'store-' || s as store, a::smallint as app_type, format('rule-{{:03}}', r) as rule, o as outcome,
                 (hash(s, a, r, o) % 40)::int as inspections from range(12) x(s), range(1, 40) y(a), range(190) z(r), unnest(['failed', 'passed', 'cantTell', 'inapplicable']) w(o)""",
         }

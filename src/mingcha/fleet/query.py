@@ -70,9 +70,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "duplicates": Question(
         "同名包的不同签名（疑似重签名、仿冒）", "one package name under several signers: re-signed or counterfeit", (),
-        """select id, count(distinct signer) as signers, count(distinct sha256) as packages, count(distinct store) as stores,
+        """with many as (select id from inspections where id is not null and signer is not null group by id having min(signer) <> max(signer))
+        select id, count(distinct signer) as signers, count(distinct sha256) as packages, count(distinct store) as stores,
         min(name) as name, list_sort(list_distinct(list(signer)))[1:5] as first_signers
-        from inspections where id is not null and signer is not null group by id having count(distinct signer) > 1
+        from inspections where id in (from many) and signer is not null group by id
         order by signers desc, packages desc, id limit $limit""",
     ),
     "same-file": Question(
