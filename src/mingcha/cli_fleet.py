@@ -45,6 +45,7 @@ def run_(
 ) -> NoReturn:  # fmt: skip
     """Inspect every package of a folder or list into a store. Given again, it goes on where it stopped; exit 4 where
     something gave no inspection. 将文件夹或清单中的全部安装包检测并存档；再次执行即可继续。"""
+    from mingcha import pipeline
     from mingcha.fleet import items, run
     from mingcha.fleet.lane import Setup, settled
     from mingcha.fleet.supervisor import Supervisor
@@ -54,6 +55,7 @@ def run_(
     if at:
         _day(at)
     settings = state.settings
+    pipeline.check(settings)
     layers = guard.probe(settings.memory_mb)
     where = source if source.is_dir() else source.absolute().parent
     setup = Setup(
@@ -273,7 +275,7 @@ class _Show:
         """Where a fleet is, in one line."""
         failed = ", ".join(f"{k} {v}" for k, v in sorted(p.ended.items()) if k not in ("read", "partly")) or "-"
         eta = "" if p.eta is None else f" · {'剩余' if self.zh else 'left'} {_span(p.eta)}"
-        done, known = p.done, p.known + p.had
+        done, known = p.done - p.ended["io"], p.known + p.had
         if self.zh:
             return f"已检测 {done}，此前已有 {known}，共 {p.total or '?'} · 每秒 {p.rate:.2f}{eta} · 未能读完：{failed}"
         return f"{done} inspected, {known} had before, of {p.total or '?'} · {p.rate:.2f}/s{eta} · failures: {failed}"

@@ -58,10 +58,8 @@ def read(
     paths = [*paths, *(p for p, _ in forced)]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
-    if settings.prints:
-        _check_prints(settings.prints)
-    if settings.identity:
-        _check_seeds(settings.identity, catalogue)
+    if resident is None:
+        check(settings, catalogue)
     _check_tables(stated)
     worker = resident or extract.Worker(
         settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
@@ -96,6 +94,15 @@ def read(
     }
     whole = Read(subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing)
     return joined(whole, stated)
+
+
+def check(settings: Settings, catalogue: Path | None = None) -> None:
+    """A file of fingerprints or an identity sheet that is none is refused before anything is read. Who reads many subjects
+    does this once."""
+    if settings.prints:
+        _check_prints(settings.prints)
+    if settings.identity:
+        _check_seeds(settings.identity, catalogue)
 
 
 def joined(read: Read, stated: Stated | None = None) -> Read:
