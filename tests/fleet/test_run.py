@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import random
@@ -9,16 +10,21 @@ import signal
 import time
 import warnings
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from mingcha import packed, pipeline, store
+from mingcha import packed, pipeline, settings, store
 from mingcha.fleet import commit
+from mingcha.fleet import run as fleet_run
 from mingcha.fleet.commit import Index, mend
 from mingcha.fleet.ended import ENDED, FAILURES
+from mingcha.fleet.engine import Outcome
+from mingcha.fleet.items import Item
 from mingcha.fleet.journal import Journal
+from mingcha.fleet.lane import Setup
 from mingcha.report import json_
 from tests.extract.package.build import File
 from tests.fleet.conftest import Fleet, verb
@@ -223,6 +229,15 @@ def test_kills_of_workers_lanes_and_supervisors_lose_nothing_and_store_nothing_t
     assert b"60" in out
 
 
+def test_two_supervisors_on_one_store_do_not_get_in_each_others_way(packages: Path, place: Path) -> None:
+    root = place / "store"
+    with within(120):
+        both = [verb(place, "fleet", "run", packages, "--store", root, "--jobs", 2) for _ in range(2)]
+        ended = [p.communicate() for p in both]
+    assert [p.returncode for p in both] == [0, 0], ended
+    assert len(runs(root)) == len({r.key for r in runs(root)}) == 6
+
+
 def test_interactive_items_come_before_bulk(packages: Path, fleet: Fleet, place: Path) -> None:
     lines = [f'{{"paths": ["packages/{n}.apk"], "lane": "{"interactive" if n == 5 else "bulk"}"}}' for n in range(6)]
     source = put(place / "list.jsonl", "\n".join(lines).encode())
@@ -239,3 +254,23 @@ def test_the_journal_is_only_a_hint(packages: Path, fleet: Fleet, place: Path) -
     journal = Journal(root)
     assert journal.rows("select count(*) from done") == [(6,)]
     journal.close()
+
+
+def test_a_full_disk_stops_the_fleet_at_once(packages: Path, place: Path) -> None:
+    told: list[str] = []
+
+    class Full:
+        def run(self, items: Iterable[tuple[Item, bytes]]) -> Iterator[Outcome]:
+            for item, stamp in items:
+                told.append(item.paths[0])
+                yield Outcome(item=item, stamp=stamp, ended="io", detail=os.strerror(errno.ENOSPC))
+
+        def close(self) -> None:
+            told.append("closed")
+
+    wanted = settings.load()
+    setup = Setup(store=str(place / "store"), settings=wanted, options=fleet_run.options(wanted))
+    with pytest.raises(OSError, match="space"):
+        list(fleet_run.run(packages, place / "store", lambda _: Full(), setup, fleet_run.Progress()))
+    assert len(told) == 2
+    assert told[-1] == "closed"

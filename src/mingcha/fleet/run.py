@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +20,8 @@ from mingcha.fleet.journal import Entry, Journal
 from mingcha.fleet.lane import Setup
 from mingcha.settings import Settings
 
+FULL = frozenset(os.strerror(e) for e in (errno.ENOSPC, errno.EDQUOT, errno.EROFS))
+"""What a store says that takes nothing more: going on would only fail for every item."""
 Tell = Callable[["Progress"], None]
 
 
@@ -75,6 +79,8 @@ def run(
         try:
             for outcome in runner.run(_todo(source, digest, index, journal, progress, tell)):
                 _count(progress, outcome)
+                if outcome.ended == "io" and outcome.detail in FULL:
+                    raise OSError(errno.ENOSPC, outcome.detail)
                 if outcome.ended != "io":
                     journal.add(_entry(outcome))
                 if tell:

@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 VARIABLE = "MINGCHA_GUARD"
@@ -25,9 +24,6 @@ def enter(spec: Mapping[str, Any]) -> None:
         _, hard = resource.getrlimit(kind)
         most = value if hard < 0 else min(value, hard)
         resource.setrlimit(kind, (most, most))
-    if os.getuid():  # does nothing for root, whom seccomp alone keeps from starting processes
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NPROC, resource.getrlimit(resource.RLIMIT_NPROC))
     filter_ = None
     if "seccomp" in layers:  # libseccomp is looked for on disk: before that closes
         from mingcha.sandbox import calls
