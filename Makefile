@@ -6,7 +6,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 OUT  := build/demo
 
-.PHONY: demo test bench fuzz lint types contracts rules docs inputs samples lock clean
+.PHONY: demo test bench bench-fleet fuzz lint types contracts rules docs inputs samples lock clean
 demo: $(VENV)/core.stamp
 	$(BIN)/python tools/demo.py $(OUT)
 
@@ -22,6 +22,10 @@ MANIFEST ?= $(firstword $(wildcard ../shared/inputs.csv) tests/inputs/manifest.c
 bench: $(VENV)/dev.stamp .cache/system.stamp
 	$(BIN)/python tests/inputs/fetch.py $(MANIFEST) --kind apk --kind sdk
 	$(BIN)/python benchmarks/run.py --manifest $(MANIFEST) $(BENCH)
+
+bench-fleet: $(VENV)/dev.stamp .cache/system.stamp
+	$(BIN)/python tests/inputs/fetch.py $(MANIFEST) --kind apk --kind sdk
+	PYTHONPATH=src $(BIN)/python benchmarks/fleet.py $(BENCH)
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/fuzz.py $(FUZZ)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# System parts that some tests need: dexdump (peer), PostgreSQL (the office), tshark (TLS of captures), Chromium and CJK fonts (reports), node (axe), Java and
+# System parts that some tests need: dexdump (peer), PostgreSQL (the office), tshark (TLS of captures), Chromium and CJK fonts (reports), node (axe), bubblewrap and libseccomp (fleets), Java and
 # the Android build tools (samples rebuilt from their sources).
 # Installed where that is possible (root on Debian); elsewhere those tests skip with a reason.
 set -u
@@ -14,6 +14,8 @@ command -v javac    >/dev/null || want="$want openjdk-17-jdk-headless"
 [ -e /usr/share/android-framework-res/framework-res.apk ] || want="$want android-framework-res"
 command -v tshark   >/dev/null || want="$want tshark"
 [ -d /usr/lib/postgresql ] || want="$want postgresql"
+command -v bwrap    >/dev/null || want="$want bubblewrap"
+[ -n "$(ldconfig -p 2>/dev/null | grep libseccomp.so.2)" ] || want="$want libseccomp2"
 command -v npm      >/dev/null || want="$want nodejs npm"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || want="$want fonts-noto-cjk"
 if [ -n "$want" ]; then

@@ -64,13 +64,21 @@ class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "manage", "sdk", "seeds", "serve"])
+        return sorted([*super().list_commands(ctx), "doctor", "fleet", "manage", "sdk", "seeds", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "sdk":
             from mingcha.cli_sdk import sdk
 
             return sdk
+        if cmd_name == "doctor":
+            from mingcha.cli_doctor import doctor
+
+            return doctor
+        if cmd_name == "fleet":
+            from mingcha.cli_fleet import fleet
+
+            return fleet
         if cmd_name == "seeds":
             from mingcha.cli_seeds import seeds
 
@@ -311,17 +319,6 @@ def diff(state: _State, old: Path, new: Path, fmt: str, at: date) -> NoReturn:
     raise SystemExit(Exit.FINDINGS if open_ else Exit.OK)
 
 
-@cli.command(short_help="What is installed and what is missing. 环境检查。")
-@lang_option
-@click.pass_obj
-def doctor(state: _State) -> NoReturn:
-    """Say what is installed, what is missing and what that costs. 检查环境：已有、缺少及其影响。"""
-    from mingcha import doctor as checks
-
-    complete = checks.show(state.lang, state.settings)
-    raise SystemExit(Exit.OK if complete else Exit.MISSING)
-
-
 @cli.group(short_help="The catalogue of rules. 规则库。")
 def rules() -> None:
     """List, show, check, test and lock the catalogue. 规则库的查看、检查、测试与锁定。"""
@@ -446,12 +443,12 @@ def _bytes(rendered: str | bytes) -> bytes:
 
 def _result(state: _State, path: Path, at: date | None = None) -> Inspection:
     """An inspection from a saved result, a run folder or, where a day is given, a package."""
-    from mingcha import pipeline, store
+    from mingcha import packed, pipeline, store
     from mingcha.report.json_ import load
 
     try:
         if path.is_dir() and store.is_run(path):
-            return pipeline.judge(pipeline.load(path), at) if at else load((path / "result.json").read_bytes())
+            return pipeline.judge(pipeline.load(path), at) if at else load(packed.document(path))
         if path.is_file():
             with path.open("rb") as f:
                 if f.read(1) == b"{":

@@ -58,6 +58,14 @@ def parts(settings: Settings) -> list[Part]:
                 ("maxminddb", "缺少时不读取 MMDB 地址表", "without it tables of addresses in MMDB cannot be read"),
             )
         ),
+        Part("bubblewrap", shutil.which("bwrap"), False, "批量检测：缺少时读取进程少一层隔离", "fleets: without it reading children are kept in by one layer less"),
+        *(
+            Part(n, _package(n), False, f"批量检测：{zh}（fleet）", f"fleets: {en} (extra fleet)")
+            for n, zh, en in (
+                ("pyseccomp", "缺少时不限制系统调用", "without it system calls are not filtered"),
+                ("duckdb", "缺少时不能导出和查询", "without it nothing can be exported or asked"),
+            )
+        ),
         Part("tshark", shutil.which("tshark"), False, "流量：缺少时不解密附带密钥的 TLS", "traffic: without it TLS stays closed even with its secrets"),
         Part("openpyxl", _package("openpyxl"), False, "缺少时不能读取 xlsx 行为记录（evidence）", "without it behaviour logs in xlsx cannot be read (extra evidence)"),
         *(
@@ -84,3 +92,26 @@ def show(lang: str, settings: Settings) -> bool:
         click.echo(f"{mark} {part.name:<16} {part.found or missing}  {text}")
         complete &= bool(part.found) or not part.need
     return complete
+
+
+def sandbox(lang: str) -> bool:
+    """Try the attacks in the sandbox that fleets use here and print each. Returns whether all were contained."""
+    from mingcha.errors import ToolMissing
+    from mingcha.sandbox import attacks, guard
+
+    layers = guard.probe()
+    level = "+".join(("rlimits", *layers))
+    click.echo({"zh": f"隔离：{level}", "en": f"sandbox: {level}"}[lang])
+    hows = {"nothing": "未阻止", "clock": "时钟", "no effect": "无效果", "refused": "被拒绝"}
+
+    def tell(r: attacks.Result) -> None:
+        zh, en, _ = attacks.ATTACKS[r.name]
+        click.echo(f"{'✓' if r.contained else '✗'} {r.name:<12} {(hows.get(r.how, r.how) if lang == 'zh' else r.how):<10} {zh if lang == 'zh' else en}")
+
+    try:
+        found = attacks.matrix(layers, tell=tell)
+    except OSError as e:
+        raise ToolMissing(f"无法检验隔离：{e}", f"the sandbox cannot be tried: {e}") from e
+    kept = sum(r.contained for r in found)
+    click.echo({"zh": f"{kept}／{len(found)} 得到控制", "en": f"{kept} of {len(found)} contained"}[lang])
+    return kept == len(found)

@@ -9,9 +9,10 @@ import resource
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +21,9 @@ from mingcha.errors import BadInput
 from mingcha.extract.join import UNTOLD, Stated, join
 from mingcha.model import Exhibit, Fact, Inspection, Limitation, Signer, Subject
 from mingcha.settings import Settings
+
+if TYPE_CHECKING:
+    from mingcha.catalogue import Catalogue
 
 __all__ = ["Read", "Stated", "joined", "judge", "keep", "load", "read", "subject_of"]
 
@@ -44,24 +48,24 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 def read(
     paths: Sequence[Path], settings: Settings, *, app_type: int | None = None, catalogue: Path | None = None,
     progress: Progress | None = None, forced: Sequence[tuple[Path, str]] = (), stated: Stated | None = None,
+    resident: extract.Worker | None = None,
 ) -> Read:  # fmt: skip
     """Read all exhibits of one subject; of those in `forced` the kind is stated. `stated`: what the user says beside
-    them. BadInput where none of them can be read."""
-    started, cpu = time.perf_counter(), _cpu()
+    them. BadInput where none of them can be read. A fleet gives its `resident` worker, which stays alive; of it a subject
+    that cannot be read is no error of the caller's but a subject with refused exhibits."""
+    started, cpu, spent = time.perf_counter(), _cpu(), resident.spent if resident else 0.0
     kinds = [*(extract.sniff(p) for p in paths), *(extract.stated(p, kind) for p, kind in forced)]
     paths = [*paths, *(p for p, _ in forced)]
     exhibits: list[Exhibit] = []
     facts: list[Fact] = []
-    if settings.prints:
-        _check_prints(settings.prints)
-    if settings.identity:
-        _check_seeds(settings.identity, catalogue)
+    if resident is None:
+        check(settings, catalogue)
     _check_tables(stated)
-    worker = extract.Worker(
+    worker = resident or extract.Worker(
         settings.cpu_seconds, settings.wall_seconds, settings.memory_mb, catalogue,
         cache=settings.root / "cache" / "code", cache_mb=settings.cache_mb, prints=settings.prints, seeds=settings.identity,
     )  # fmt: skip
-    with worker:
+    with nullcontext() if resident else worker:
         for path, kind in zip(paths, kinds, strict=True):
             if progress:
                 progress(path.name)
@@ -72,13 +76,13 @@ def read(
                     exhibits.append(extract.read_here(path, here.extend, kind, _text(catalogue)))
                     facts += here
                     continue
-                reading = worker.read(path, kind) if settings.isolate else _read_here(path, kind, catalogue, settings)
+                reading = worker.read(path, kind) if settings.isolate or resident else _read_here(path, kind, catalogue, settings)
                 exhibits.append(_with_limits(reading.exhibit, path, reading.facts))
                 facts += reading.facts
             except OSError as e:  # it was there a moment ago
                 raise extract.unreadable(path, e) from e
     exhibits, facts = _of_one_subject(exhibits, facts)
-    if all(e.status == "refused" for e in exhibits):
+    if resident is None and all(e.status == "refused" for e in exhibits):
         why = _reasons(exhibits, catalogue)
         raise BadInput(
             f"{exhibits[0].name} 无法检测：{why['zh']}", f"{exhibits[0].name} cannot be inspected: {why['en']}",
@@ -86,10 +90,19 @@ def read(
         )  # fmt: skip
     timing = {
         "read_seconds": round(time.perf_counter() - started, 4),
-        "read_cpu_seconds": round(_cpu() - cpu, 4),
+        "read_cpu_seconds": round(_cpu() - cpu + (resident.spent - spent if resident else 0.0), 4),
     }
     whole = Read(subject=subject_of(exhibits, facts, app_type), exhibits=tuple(exhibits), facts=facts, timing=timing)
     return joined(whole, stated)
+
+
+def check(settings: Settings, catalogue: Path | None = None) -> None:
+    """A file of fingerprints or an identity sheet that is none is refused before anything is read. Who reads many subjects
+    does this once."""
+    if settings.prints:
+        _check_prints(settings.prints)
+    if settings.identity:
+        _check_seeds(settings.identity, catalogue)
 
 
 def joined(read: Read, stated: Stated | None = None) -> Read:
@@ -182,12 +195,14 @@ def _reasons(exhibits: Sequence[Exhibit], catalogue: Path | None) -> dict[str, s
     return out
 
 
-def judge(read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False) -> Inspection:
-    """Judge what was read by the catalogue in force on `at`."""
+def judge(
+    read: Read, at: date, *, catalogue: Path | None = None, drafts: bool = False, loaded: Catalogue | None = None
+) -> Inspection:
+    """Judge what was read by the catalogue in force on `at`, or by one that was loaded before for that day."""
     from mingcha import catalogue as cat
     from mingcha.judge import judge as run
 
-    loaded = cat.load(catalogue, at)
+    loaded = loaded or cat.load(catalogue, at)
     return run(
         read.facts, loaded, subject=read.subject, exhibits=read.exhibits, observed=read.observed, at=at,
         timing=read.timing, drafts=drafts,

@@ -4,6 +4,8 @@
     STORE/runs/<id>/facts.jsonl         facts, one JSON object per line
     STORE/runs/<id>/result.json         result document
     STORE/runs/<id>/run.json            exhibits, subject, observed channels, options
+    STORE/runs/<month>/<ab>/<id>/       runs of fleets: the same, facts and result compressed (`mingcha.packed`)
+    STORE/index/ab/<key>                content key of a run of a fleet -> its id, made once (`mingcha.fleet.commit`)
 
 A run can be judged again without its exhibits: facts.jsonl and run.json are all it needs.
 """
@@ -11,10 +13,12 @@ A run can be judged again without its exhibits: facts.jsonl and run.json are all
 from __future__ import annotations
 
 import errno
+import gzip
 import hashlib
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +42,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     observed: tuple[str, ...]
     app_type: int | None = None
     timing: dict[str, float] = {}
+    key: str = ""
+    """Content key of a run of a fleet; empty where somebody scanned by hand."""
+    ended: str = ""
+    """How reading ended in a fleet: read, partly or a class of failure."""
+    sandbox: str = ""
+    """What kept the reading child in."""
+    engine: str = ""
+    labels: dict[str, str] = {}
 
 
 def sha256(path: Path) -> str:
@@ -102,19 +114,32 @@ class Store:
                     )
         return digest
 
+    def folder(self, run: str) -> Path:
+        """Folder of a run of a fleet: its id begins with the month, and its first two digits of the digest spread
+        runs over 256 folders."""
+        month, digest = run[:6], run.split("-")[1][:2] if run.count("-") >= 2 else ""
+        if not (month.isdigit() and digest.isalnum() and run.replace("-", "").isalnum()):
+            raise ValueError(f"no id of a run: {run[:80]!r}")
+        return self.root / "runs" / month / digest / run
+
     def save(self, run: Run, facts: Iterable[Fact], result: bytes) -> Path:
         """Write one run folder; the result comes last and marks it complete."""
         folder = self.root / "runs" / run.id
-        encode = msgspec.json.Encoder().encode
-        write_atomic(folder / "facts.jsonl", b"".join(encode(f) + b"\n" for f in facts))
-        write_atomic(folder / "run.json", encode(run))
+        write_atomic(folder / "facts.jsonl", lines(facts))
+        write_atomic(folder / "run.json", msgspec.json.encode(run))
         write_atomic(folder / "result.json", result)
         return folder
 
 
+def lines(facts: Iterable[Fact]) -> bytes:
+    """Facts as JSON lines."""
+    encode = msgspec.json.Encoder().encode
+    return b"".join(encode(f) + b"\n" for f in facts)
+
+
 def is_run(path: Path) -> bool:
     """Whether a folder is a run."""
-    return (path / "run.json").is_file() and (path / "facts.jsonl").is_file()
+    return (path / "run.json").is_file() and any((path / n).is_file() for n in ("facts.jsonl", "facts.jsonl.gz"))
 
 
 def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
@@ -123,9 +148,10 @@ def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
         if not is_run(folder):  # also where one is a pipe that would make us wait
             raise FileNotFoundError(errno.ENOENT, "not found", "run.json, facts.jsonl")
         run = msgspec.json.decode((folder / "run.json").read_bytes(), type=Run)
-        return run, list(_lines(folder / "facts.jsonl"))
-    except (OSError, msgspec.MsgspecError, RecursionError) as e:
-        why = f"{Path(e.filename or '').name}: {e.strerror}" if isinstance(e, OSError) else str(e)
+        packed = folder / "facts.jsonl.gz"
+        return run, list(_lines(packed if packed.is_file() else folder / "facts.jsonl"))
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError, RecursionError) as e:
+        why = f"{Path(e.filename or '').name}: {e.strerror}" if isinstance(e, OSError) and e.strerror else str(e)
         raise BadInput(
             f"{folder} 不是检测记录：{why}", f"{folder} is no stored run: {why}",
             {"zh": "请给出 --store 目录下 runs/ 中的一个文件夹", "en": "name a folder below runs/ of a --store"},
@@ -135,7 +161,8 @@ def load(folder: Path) -> tuple[Run, list[dict[str, Any]]]:
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(dict[str, Any])
-    with path.open("rb") as f:
+    with path.open("rb") as raw:
+        f: Iterable[bytes] = gzip.open(raw) if path.suffix == ".gz" else raw  # noqa: SIM115 - closed with the file below it
         for n, line in enumerate(f, 1):
             if line.strip():
                 fact = decoder.decode(line)

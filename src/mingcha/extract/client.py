@@ -20,6 +20,7 @@ from mingcha.errors import BadInput
 from mingcha.extract.cache import store
 from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
+from mingcha.sandbox.guard import Guard
 
 FRAME = 64 << 20  # no frame of a well-behaved child comes near this
 TOTAL = 1 << 28  # as objects here they take several times as much
@@ -53,6 +54,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 class _Done(msgspec.Struct, frozen=True):
     exhibit: Exhibit
+    cpu: float = 0.0
 
 
 class Taught(msgspec.Struct, frozen=True):
@@ -89,15 +91,16 @@ class Worker:
     """A child process for untrusted exhibits. It is started on first use and again after a death.
 
     cpu and wall in seconds per exhibit, memory in MB of address space. A `resident` child reads many
-    packages: it takes the compiled engine where the extra `fast` is installed. `prints` is a file of
+    packages: it takes the compiled engine where the extra `fast` is installed. A `guard` keeps it in. `prints` is a file of
     fingerprints that SDKs are told by, `seeds` an identity sheet by which traffic is searched.
     """
 
     def __init__(
         self, cpu: int = 60, wall: int = 180, memory: int = 4096, catalogue: Path | None = None,
         cache: Path | None = None, cache_mb: int = 0, resident: bool = False,
-        prints: Path | None = None, seeds: Path | None = None,
+        prints: Path | None = None, seeds: Path | None = None, guard: Guard | None = None,
     ) -> None:  # fmt: skip
+        self.guard, self.spent = guard, 0.0
         self.resident, self.prints, self.seeds = resident, prints, seeds
         self.cpu, self.wall, self.memory, self.catalogue = cpu, wall, memory, catalogue
         self.cache, self.cache_mb = cache if cache_mb else None, cache_mb
@@ -124,8 +127,15 @@ class Worker:
             }
             # One thread each: the sweep gains nothing from a BLAS pool, and starting one costs CPU.
             env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+            command = [sys.executable, "-m", "mingcha.extract.worker", *(["--resident"] if self.resident else [])]
+            before = None
+            if self.guard:
+                # A relative path would lead elsewhere from the folder that the child starts in.
+                env["PYTHONPATH"] = os.pathsep.join(os.path.abspath(p) for p in sys.path if p)  # noqa: PTH100
+                env |= self.guard.environment()
+                command, before = self.guard.command(command), self.guard.before()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mingcha.extract.worker", *(["--resident"] if self.resident else [])], env=env, start_new_session=True,
+                command, env=env, start_new_session=True, preexec_fn=before,  # noqa: PLW1509 - this process has one thread
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=None if os.environ.get("MINGCHA_DEBUG") else subprocess.DEVNULL,
             )  # fmt: skip
@@ -183,6 +193,7 @@ class Worker:
         while True:
             message = self._message(stream)
             if message.done is not None:
+                self.spent += max(0.0, message.done.cpu)
                 return message.done.exhibit
             if message.keep is not None:
                 if self.cache:
@@ -268,6 +279,8 @@ class _Frames:
     def _death(self) -> _Failed:
         # It may have closed its end and live on.
         status = _end(self.process, min(5.0, max(0.0, self.deadline - time.monotonic())))
+        if status is not None and status > 128:  # as a shell, or bubblewrap, says it
+            status = 128 - status
         if status is None:
             return _Failed("crash", "the reader fell silent")
         if status == -signal.SIGXCPU:

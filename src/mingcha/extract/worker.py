@@ -110,6 +110,7 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
     from mingcha import extract
     from mingcha.extract.cache import Cache
 
+    begun = time.process_time()
     batch: list[dict[str, Any]] = []
 
     def emit(facts: Iterable[dict[str, Any]]) -> None:
@@ -131,7 +132,7 @@ def answer(out: BinaryIO, request: dict[str, Any]) -> None:
     send_facts(out, batch)
     import msgspec
 
-    send(out, {"done": {"exhibit": msgspec.to_builtins(exhibit)}})
+    send(out, {"done": {"exhibit": msgspec.to_builtins(exhibit), "cpu": time.process_time() - begun}})
 
 
 def teach(out: BinaryIO, request: dict[str, Any]) -> None:
@@ -174,6 +175,9 @@ def main() -> int:
             from mingcha.extract.package.dex import fast
 
             fast.enable()
+    from mingcha.sandbox import inside
+
+    inside.from_environment()
     for number, line in enumerate(sys.stdin.buffer):
         if number:
             gc.collect()

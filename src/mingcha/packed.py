@@ -1,0 +1,97 @@
+"""Runs of fleets, compressed: facts as gzip, results without the texts that the catalogue gives to every finding.
+
+A result document is nine tenths texts of rules, the same for each of two million inspections. They are kept once, in
+a blob named by its digest, and put back when a result is read: the inspection comes out equal.
+
+    RUN/facts.jsonl.gz   RUN/result.json.gz {"texts": <sha256>, "result": {...}}   STORE/blobs/ab/cd/<sha256>
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import deflate
+import msgspec
+
+from mingcha import store
+from mingcha.errors import BadInput
+from mingcha.model import Fact
+
+TEXTS = ("title", "what", "why", "basis", "remedy", "shows_not", "limits", "sheet")
+LEVEL = 6
+
+
+def save(target: store.Store, run: store.Run, facts: list[Fact], document: bytes) -> Path:
+    """Write the folder of a run; the result comes last and marks it complete."""
+    folder = target.folder(run.id)
+    result = msgspec.json.decode(document)
+    texts = [{k: f.pop(k, None) for k in TEXTS} for f in result.get("findings", ())]
+    shared = msgspec.json.encode(texts)
+    digest = hashlib.sha256(shared).hexdigest()
+    blob = target.blob(digest)
+    if not blob.exists():
+        store.write_atomic(blob, shared)
+    store.write_atomic(folder / "facts.jsonl.gz", bytes(deflate.gzip_compress(store.lines(facts), LEVEL)))
+    store.write_atomic(folder / "run.json", msgspec.json.encode(run))
+    small = msgspec.json.encode({"texts": digest, "result": result})
+    store.write_atomic(folder / "result.json.gz", bytes(deflate.gzip_compress(small, LEVEL)))
+    return folder
+
+
+def complete(folder: Path) -> bool:
+    """Whether a folder holds a whole run of a fleet."""
+    return all((folder / n).is_file() for n in ("facts.jsonl.gz", "run.json", "result.json.gz"))
+
+
+def slim(folder: Path) -> dict[str, Any]:
+    """The result of a run as it is stored, without texts: enough to count and to compare."""
+    try:
+        found = msgspec.json.decode(deflate.gzip_decompress((folder / "result.json.gz").read_bytes()))
+        result: dict[str, Any] = found["result"]
+        return result | {"texts": found["texts"]}
+    except (OSError, ValueError, TypeError, KeyError, msgspec.MsgspecError, deflate.DeflateError) as e:
+        raise BadInput(f"{folder} 的结果已损坏：{e}", f"the result of {folder} is damaged: {e}", code="bad-run") from e
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a finding says, in short."""
+
+    rule: str
+    outcome: str
+    severity: str
+    confidence: str
+
+
+class _Result(msgspec.Struct, frozen=True):
+    findings: list[Verdict]
+
+
+class _Packed(msgspec.Struct, frozen=True):
+    result: _Result
+
+
+_VERDICTS = msgspec.json.Decoder(_Packed)
+
+
+def verdicts(folder: Path) -> list[Verdict]:
+    """What the findings of a run say: evidence is passed over, which is quicker than `slim`."""
+    try:
+        return _VERDICTS.decode(bytes(deflate.gzip_decompress((folder / "result.json.gz").read_bytes()))).result.findings
+    except (OSError, msgspec.MsgspecError, deflate.DeflateError) as e:
+        raise BadInput(f"{folder} 的结果已损坏：{e}", f"the result of {folder} is damaged: {e}", code="bad-run") from e
+
+
+def document(folder: Path) -> bytes:
+    """The result document of a run folder of either kind."""
+    if not (folder / "result.json.gz").is_file():
+        return (folder / "result.json").read_bytes()
+    result = slim(folder)
+    root = next((p.parent for p in folder.parents if p.name == "runs"), folder)
+    try:
+        texts = msgspec.json.decode(store.Store(root).blob(result.pop("texts")).read_bytes())
+        whole = [finding | more for finding, more in zip(result["findings"], texts, strict=True)]
+    except (OSError, ValueError, TypeError, KeyError, msgspec.MsgspecError) as e:
+        raise BadInput(f"{folder} 的结果缺少文本：{e}", f"the texts of {folder} are missing: {e}", code="bad-run") from e
+    return msgspec.json.encode({**result, "findings": whole})
