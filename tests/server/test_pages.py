@@ -179,3 +179,26 @@ def test_lists_page_and_search(cast: Cast) -> None:
     assert client.post("/complain/", {"name": "a\0b", "text": "c"}).status_code == 422
     for odd in ("?q=%25", "?state=nowhere&province=xx", "?after=-1", "?after=9" + "9" * 40):
         assert client.get("/desk/cases/" + odd).status_code == 200
+
+
+def test_bodies_are_bounded_before_they_are_read(cast: Cast) -> None:
+    class Unread:
+        """A body that must not be read."""
+
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("it was read")
+
+        readline = read
+
+    def send(client: Client, path: str, size: int) -> int:
+        return client.generic("POST", path, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(size), **{"wsgi.input": Unread()}).status_code
+
+    case = cast.case("opened")
+    for path, size in (
+        ("/complain/", 56_000_000), ("/desk/leads/import/", 22_000_000), ("/desk/inspections/", 5_000_000_000), (f"/desk/cases/{case.number}/evidence/", 200_000_000),
+        (f"/desk/cases/{case.number}/act/", 5_000_000), ("/sign-in/", 5_000_000),
+    ):  # fmt: skip
+        assert send(browser(cast.officer), path, size) == 413, path
+        assert send(browser(), path, size) in (413, 302), path
+    assert send(browser(), "/desk/inspections/", 1_000_000_000) == 413, "nobody who has not signed in sends that much"
+    assert send(browser(), "/api/v1/inspections", 1_000_000_000) == 401

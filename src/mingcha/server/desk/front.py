@@ -21,8 +21,23 @@ from mingcha.server.people.models import Membership
 P = ParamSpec("P")
 POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
 HOUR = 3600
-BODIES = {"/complain/": 55_000_000, "/desk/leads/import/": 21_000_000}
-"""Most bytes that a form with files may have there, refused before any of it is read."""
+BODIES = {"/complain/": 55_000_000, "/desk/leads/import/": 21_000_000, "/desk/inspections/": 4_100_000_000, "/api/v1/inspections": 4_100_000_000,
+          "/api/v1/results": 65_000_000}  # fmt: skip
+"""Most bytes that a body with files may have there, refused before any of it is read."""
+EVIDENCE, OTHERS = 101_000_000, 4_000_000
+"""The same for evidence of a case, and for everything else."""
+OPEN_BODIES = ("/complain/",)
+"""Where somebody who has not signed in may send files."""
+
+
+def most(request: HttpRequest) -> int:
+    """Most bytes that the body of a request may have."""
+    known = request.user.is_authenticated or hasattr(request, "api_key") or request.path in OPEN_BODIES
+    if not known:
+        return OTHERS
+    if request.path.startswith("/desk/cases/") and request.path.endswith("/evidence/"):
+        return EVIDENCE
+    return BODIES.get(request.path, OTHERS)
 
 
 class Visitor:
@@ -46,7 +61,8 @@ class Office:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A database may not be able to hold it, and no text of a person has it.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > BODIES.get(request.path, 1 << 62):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > most(request):
             return self._dressed(request, refused(request, Refused("file-too-large")))
         nul = "\0" in request.path or any("\0" in v for form in (request.GET, request.POST) for _, vs in form.lists() for v in vs)
         return self._dressed(request, refused(request, Refused("bad-data")) if nul else self.answer(request))

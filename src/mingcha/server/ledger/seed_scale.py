@@ -24,6 +24,7 @@ from mingcha.server.ledger.who import Who, clock, public
 from mingcha.server.people.models import Organisation
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Finding, Inspection, Listing, Operator, Package, Part, Subject
+from mingcha.server.search.models import LeadName
 
 APPS, OPERATORS, LEADS, CASES = 2_080_000, 297_000, 50_000, 20_000
 STORES = tuple(f"{a}应用商店" for a in "甲乙丙丁戊己庚辛壬癸")
@@ -186,7 +187,7 @@ class _Written:
 
 def _leads(rng: random.Random, count: int, people: dict[str, Staff], now: datetime, start: datetime) -> int:
     begin, written, sender, places = first(Lead), _Written(), public(), tuple(PROVINCES)
-    span = int((now - start).total_seconds())
+    span, called = int((now - start).total_seconds()), list[tuple[int, str]]()
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for i in range(count):
@@ -197,13 +198,16 @@ def _leads(rng: random.Random, count: int, people: dict[str, Staff], now: dateti
             written.add("lead-received", sender, at, {"kind": "complaint", "scenario": "C5-15", "seal": "", "same-as": None, "text": sealed.digest}, lead=pk)
             if state in ("triaged", "opened"):
                 written.add("lead-triaged", people[place].officer, at + timedelta(days=1), {"scenario": "C5-15", "province": place}, lead=pk)
+            subject = name(rng)
+            called.append((pk, subject.casefold()))
             yield (
-                pk, "".join(rng.choices("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", k=12)), "complaint", state, name(rng), "C5-15", place, text,
+                pk, "".join(rng.choices("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", k=12)), "complaint", state, subject, "C5-15", place, text,
                 sealed.salt, at, clocks.due("user-complaint", day(at)), "user-complaint",
             )  # fmt: skip
 
     names = ("id", "receipt", "kind", "state", "subject_name", "scenario", "province", "text", "salt", "received", "due", "clock")
     done = load(Lead, names, rows())
+    load(LeadName, ("lead_id", "folded"), called)
     written.enter()
     return done
 
