@@ -23,6 +23,7 @@ from mingcha.server.ledger.services import act
 from mingcha.server.ledger.who import public
 from mingcha.server.registry.models import Listing
 from tests.server.cast import START, Cast, later
+from tests.server.test_documents import text
 from tests.server.test_pages import browser
 from tests.server.test_process import _walk
 
@@ -169,6 +170,23 @@ def test_pages_and_exports(cast: Cast, log: Path) -> None:
     book = load_workbook(BytesIO(client.get("/desk/statistics/figures.xlsx").content)).active
     assert [c.value for c in book[1]][:2] == ["指标", "数量"] and book.max_row == len(figures()) + 1
     assert client.get("/desk/statistics/figures.csv").content.decode("utf-8-sig").startswith("指标,数量")
+
+
+def test_the_bulletin(cast: Cast, log: Path) -> None:
+    cast.case("named")
+    counted(log)
+    got = browser(cast.officer).get("/desk/statistics/bulletin.docx?since=2026-03-01&until=2026-08-01")
+    said = text(got.content)
+    assert "公开通报 1 款次" in said and "100.0%（责令整改 1）" in said and cast.officer.organisation.name in said
+    assert {browser(w).get("/desk/statistics/bulletin.docx").status_code for w in (cast.company, cast.store, cast.tester)} == {404}
+
+
+def test_the_desk_shows_what_waits_for_this_person(cast: Cast, log: Path) -> None:
+    case = cast.case("inspected")
+    counted(log)
+    assert "待您核查" in browser(cast.second).get("/desk/").content.decode() and case.number in browser(cast.second).get("/desk/").content.decode()
+    for who in (cast.officer, cast.approver, cast.company):
+        assert "待您核查" not in browser(who).get("/desk/").content.decode()
 
 
 def test_nothing_counted_is_no_share_of_nothing(cast: Cast) -> None:

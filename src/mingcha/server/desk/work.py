@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,17 +16,20 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.figures import read
+from mingcha.server.figures.kinds import figures
 from mingcha.server.inbox.lists import page, views
 from mingcha.server.inspections import beside
 from mingcha.server.ledger import leads as lead_services
 from mingcha.server.ledger.clocks import day
-from mingcha.server.ledger.models import Case, Complainant, Lead
+from mingcha.server.ledger.models import Case, CaseFinding, Complainant, Lead
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING, act, allowed
 from mingcha.server.ledger.who import Who, leads_of, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Operator, Subject, folded
 from mingcha.server.search import names
+from mingcha.server.texts import Words
 
 SOON = timedelta(days=7)
 
@@ -42,8 +45,25 @@ def desk(request: HttpRequest, who: Who) -> HttpResponse:
         "counts": [(name, counts.get(name, 0)) for name in table().states if counts.get(name)], "soon": soon,
         "today": today, "leads": leads_of(who).filter(state__in=("received", "triaged")).count(),
         "memberships": who.person.memberships.filter(ended=False).select_related("organisation") if who.person else (),
+        "verify": _to_verify(who), "figures": _figures(who, today),
     }  # fmt: skip
     return show(request, "desk", context)
+
+
+def _to_verify(who: Who) -> list[Case]:
+    """Cases that wait for a second person who may be this one: the oldest first."""
+    if who.person is None or not table().acts["verify"].allows(who.kind, who.role):
+        return []
+    others = CaseFinding.objects.filter(case__in=visible(who).filter(state="inspected"), status="proposed").exclude(proposed_by=who.person)
+    return list(Case.objects.filter(pk__in=others.values("case")).select_related("subject", "operator").order_by("pk")[:20])
+
+
+def _figures(who: Who, today: date) -> list[tuple[Words, int]]:
+    """This year's figures of an authority."""
+    if who.kind not in ("ministry", "administration", "auditor"):
+        return []
+    span = read.Span(today.replace(month=1, day=1), today, who.organisation.province if who.kind == "administration" else "")
+    return [(figures()[v.key].text, v.n) for v in read.values(span, ("inspected", "ordered", "rectified", "named", "removed"))]
 
 
 @inside

@@ -17,6 +17,9 @@ from xlsxwriter import Workbook
 from mingcha import catalogue
 from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.words import language, say
+from mingcha.server.documents import render
+from mingcha.server.documents.pages import DOCX
+from mingcha.server.documents.values import chinese
 from mingcha.server.figures import drawing, read, stores
 from mingcha.server.figures.kinds import DIMENSIONS, figures
 from mingcha.server.figures.read import Span
@@ -145,12 +148,42 @@ def press(request: HttpRequest) -> HttpResponse:
     span, wrong = _span(request, "")
     found = read.values(span, public=True)
     numbers: dict[str, str] = {v.key: f"{v.n:,}" for v in found}
-    loaded = catalogue.load()
     context = {
         "sentence": say("press-sentence", lang).format(since=span.since, until=span.until, **numbers),
-        "catalogue": say("press-catalogue", lang).format(
-            aspects=len(loaded.aspects), types=sum(len(a.types) for a in loaded.aspects.values()), scenarios=len(loaded.scenarios)),
+        "catalogue": _covered(lang),
         "values": [(figures()[v.key], v, figures()[of].text if (of := figures()[v.key].of) else None) for v in found], "span": span, "wrong": wrong,
         "counted": read.counted(),
     }  # fmt: skip
     return show(request, "press", context, part="figures")
+
+
+@require_safe
+@inside
+def bulletin(request: HttpRequest, who: Who) -> HttpResponse:
+    """The statistics bulletin of a period as a document, in Chinese, from its template."""
+    if who.kind not in INSIDE:
+        raise Http404
+    span, _ = _span(request, who.organisation.province if who.kind == "administration" else "")
+    found = read.values(span, public=True)
+    numbers: dict[str, str] = {v.key: f"{v.n:,}" for v in found}
+    rows = [
+        {
+            "text": figures()[v.key].text.zh, "n": f"{v.n:,}", "what": figures()[v.key].what.zh,
+            "share": "—" if v.share is None else f"{v.share:.1%}（{figures()[figures()[v.key].of or ''].text.zh} {v.of:,}）",
+        }
+        for v in found
+    ]  # fmt: skip
+    today = day(timezone.now())
+    told = {
+        "issuer": who.organisation.name, "number": f"{span.since} 至 {span.until}", "date": chinese(today), "figures": rows, "counted": f"{read.counted():,}",
+        "sentence": say("press-sentence", "zh").format(since=chinese(span.since), until=chinese(span.until), **numbers), "covered": _covered("zh"),
+    }  # fmt: skip
+    headers = {"Content-Disposition": f'attachment; filename="bulletin-{span.since}-{span.until}.docx"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(render.render("bulletin", told), content_type=DOCX, headers=headers)
+
+
+def _covered(lang: str) -> str:
+    loaded = catalogue.load()
+    return say("press-catalogue", lang).format(
+        aspects=len(loaded.aspects), types=sum(len(a.types) for a in loaded.aspects.values()), scenarios=len(loaded.scenarios)
+    )
