@@ -10,10 +10,13 @@ from typing import Any
 
 import click
 
-from mingcha.errors import Exit, ToolMissing, Usage
+from mingcha.errors import Exit, MingchaError, ToolMissing, Usage
+from mingcha.plain import plain
 
 WITH_PARENT = "MINGCHA_WITH_PARENT"
 """Set for a worker that has to end when its standard input does."""
+TOGETHER = 100
+"""Results that are entered in one transaction."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -145,6 +148,8 @@ def add_person(login: str, name: str, organisation: str, kind: str | None, provi
 def take(results: tuple[Path, ...], login: str | None) -> None:
     """Take results of `mingcha scan --format json` into the registry. 导入检测结果。"""
     _migrated()
+    from django.db import transaction
+
     from mingcha.report import json_
     from mingcha.server.ledger.intake import open_for
     from mingcha.server.ledger.intake import take as enter
@@ -153,11 +158,22 @@ def take(results: tuple[Path, ...], login: str | None) -> None:
     person = Person.objects.filter(login=login or "").first()
     if login and person is None:
         raise Usage(f"没有这个人员：{login}", f"there is no such person: {login}")
-    for path in results:
-        raw = path.read_bytes()
-        entered = enter(raw, json_.load(raw))
-        case = open_for(entered, person).number if person else ""
-        click.echo(f"{entered.digest}  {entered.subject.name}  {entered.findings.count()}  {case}".rstrip())
+    failed = 0
+    for start in range(0, len(results), TOGETHER):
+        with transaction.atomic():  # one for many: each waits for the disk
+            for path in results[start : start + TOGETHER]:
+                try:
+                    raw = path.read_bytes()
+                    entered = enter(raw, json_.load(raw))
+                    case = open_for(entered, person).number if person else ""
+                except (MingchaError, OSError) as e:  # one bad file stops no other
+                    failed += 1
+                    told = e.line("zh") if isinstance(e, MingchaError) else str(e.strerror)
+                    click.echo(f"{plain(path)}: {told}", err=True)
+                    continue
+                click.echo(f"{entered.digest}  {entered.subject.name}  {entered.findings.count()}  {case}".rstrip())
+    if failed:
+        sys.exit(Exit.INPUT)
 
 
 @manage.command()

@@ -93,6 +93,8 @@ def test_commands(full: Path) -> None:
     first, again = (office(full, "manage", "take", "result.json") for _ in range(2))
     assert first == again and int(first.split()[-1]) > 0
     office(full, "manage", "take", "bad.apk", code=Exit.INPUT)
+    mixed = office(full, "manage", "take", "bad.apk", "result.json", code=Exit.INPUT)
+    assert first.strip() in mixed and "bad.apk: [" in mixed, "one bad file stops no other"
     assert "overdue" in office(full, "manage", "tick")
     told = office(full, "manage", "verify-ledger")
     assert ", 0 events not entered yet" in told
