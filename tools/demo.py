@@ -90,7 +90,7 @@ def main() -> int:
     for report in reports:
         print(f"  {report}")
     home = (out / "home").resolve()
-    print(f"\n管理端 / office:\n  MINGCHA_HOME={home} {Path(sys.executable).with_name('mingcha')} serve")
+    print(f"\n管理端 / office:\n  MINGCHA_HOME={home} MINGCHA_SECOND_FACTOR=none {Path(sys.executable).with_name('mingcha')} serve")
     print(f"  http://127.0.0.1:8000/  officer | second | approver | other | tester, {PASSWORD}")
     return 0
 
