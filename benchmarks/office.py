@@ -134,6 +134,10 @@ def pages(times: int) -> None:
             "search, 3 characters": lambda: f"/desk/cases/?q={rng.choice(['浏览器', '短视频', '游戏盒'])}",
             "search, nothing there": lambda: f"/desk/cases/?q=无此名称{rng.randrange(99)}",
             "leads": lambda: "/desk/leads/",
+            "subjects, 2 characters": lambda: f"/desk/registry/?q={rng.choice(['购物', '地图', '漫画'])}",
+            "subjects, 4 characters": lambda: f"/desk/registry/?q={rng.choice(['青山购物', '望舒地图', '知行漫画'])}",
+            "statistics": lambda: "/desk/statistics/?figure=inspected&by=store",
+            "press": lambda: "/press/",
             "case": lambda: f"/desk/cases/{rng.choice(numbers)}/",
         }
         print(f"{'page':24}{'p50':>8}{'p95':>8}{'most':>8}  ms, of {times}")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from mingcha.server.ledger import leads
 from mingcha.server.ledger.models import Complainant
+from mingcha.server.ledger.who import public
 from tests.server.cast import START, Cast, later
 from tests.server.test_acts import refused
 
@@ -58,3 +59,8 @@ def test_a_lead_is_not_taken_on_without_a_reason(cast: Cast) -> None:
     refused("wrong-state", leads.reject, lead.pk, cast.officer, "又一次")
     for kind, name in (("rumour", "示例"), ("complaint", " ")):
         refused("bad-data", leads.receive, cast.officer, kind, name, "说明")
+
+
+def test_each_kind_of_complaint_has_its_clock(cast: Cast) -> None:
+    due = {k: leads.receive(public(), k, f"例{k}", "说明", now=START).due for k in ("complaint", "operator-silent", "data-request", "media")}
+    assert due == {"complaint": date(2026, 3, 16), "operator-silent": date(2026, 3, 17), "data-request": date(2026, 3, 23), "media": None}

@@ -202,3 +202,10 @@ def test_bodies_are_bounded_before_they_are_read(cast: Cast) -> None:
         assert send(browser(), path, size) in (413, 302), path
     assert send(browser(), "/desk/inspections/", 1_000_000_000) == 413, "nobody who has not signed in sends that much"
     assert send(browser(), "/api/v1/inspections", 1_000_000_000) == 401
+
+
+def test_a_complaint_says_what_it_is_about(db: None) -> None:
+    client = browser()
+    for kind, kept in (("data-request", "data-request"), ("media", "complaint"), ("nothing", "complaint")):
+        client.post("/complain/", {"name": f"例{kind}", "text": "说明", "kind": kind})
+        assert Lead.objects.get(subject_name=f"例{kind}").kind == kept

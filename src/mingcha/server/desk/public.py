@@ -18,6 +18,7 @@ from mingcha.server.entry import oidc
 from mingcha.server.entry.services import begin, lapsed
 from mingcha.server.entry.views import where
 from mingcha.server.inbox.services import FILES, attach, check
+from mingcha.server.ledger.leads import COMPLAINTS as KINDS
 from mingcha.server.ledger.leads import receive
 from mingcha.server.ledger.models import Case, Lead
 from mingcha.server.ledger.who import public
@@ -51,18 +52,19 @@ def complain(request: HttpRequest) -> HttpResponse:
             f.seek(0)
         values["scenario"] = values["scenario"] if values["scenario"] in dict(scenarios(lang)) else ""
         values["province"] = values["province"] if values["province"] in PROVINCES else ""
+        kind = request.POST.get("kind", "") if request.POST.get("kind", "") in KINDS else "complaint"
         if not wrong and too_many(request, "complain", COMPLAINTS):
             return show(request, "refused", {"why": say("too-much", lang)}, status=429)
         if not wrong:
             with transaction.atomic():
                 lead = receive(
-                    public(), "complaint", values["name"], values["text"], scenario=values["scenario"],
+                    public(), kind, values["name"], values["text"], scenario=values["scenario"],
                     province=values["province"], sender=(values["sender"], values["contact"]),
                 )  # fmt: skip
                 attach(lead, public(), [f.read() for f in files])
             return show(request, "receipt", {"lead": lead, "fresh": True})
     provinces = [(code, names[0 if lang == "zh" else 1]) for code, names in PROVINCES.items()]
-    context: dict[str, Any] = {"values": values, "wrong": wrong, "scenarios": scenarios(lang), "provinces": provinces}
+    context: dict[str, Any] = {"values": values, "wrong": wrong, "scenarios": scenarios(lang), "provinces": provinces, "kinds": KINDS, "kind": request.POST.get("kind", "")}
     return show(request, "complain", context, status=422 if wrong else 200)
 
 

@@ -33,7 +33,7 @@ _PLACES = {folded(n): code for code, names in PROVINCES.items() for n in names} 
     folded(zh + tail): code for code, (zh, _) in PROVINCES.items() for tail in ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区")
 }
 _KINDS = {
-    **{k: k for k in LEAD_KINDS}, "投诉": "complaint", "用户投诉": "complaint", "媒体报道": "media", "媒体": "media",
+    **{k: k for k in LEAD_KINDS}, "投诉": "complaint", "用户投诉": "complaint", "企业未答复": "operator-silent", "个人信息请求": "data-request", "媒体报道": "media", "媒体": "media",
     "平台监测": "platform", "企业自查": "self-report", "导入": "import",
 }  # fmt: skip
 

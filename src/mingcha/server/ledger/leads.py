@@ -26,7 +26,10 @@ WINDOW = timedelta(days=30)
 KEPT = timedelta(days=365 * 3)
 """How long name and contact are kept unless the case needs them longer."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
-_CLOCKS = {"complaint": "platform-complaint"}
+_CLOCKS = {"complaint": "platform-complaint", "operator-silent": "user-complaint", "data-request": "information-request"}
+"""By which clock a kind of lead runs; the others have none."""
+COMPLAINTS = tuple(_CLOCKS)
+"""What people without an account may send."""
 
 
 def receipt() -> str:

@@ -14,7 +14,7 @@ from django.db import models
 from mingcha.server.people.models import Organisation, Person
 from mingcha.server.registry.models import Finding, Inspection, Operator, Package, Subject
 
-LEAD_KINDS = ("complaint", "media", "platform", "self-report", "import")
+LEAD_KINDS = ("complaint", "operator-silent", "data-request", "media", "platform", "self-report", "import")
 LEAD_STATES = ("received", "triaged", "opened", "rejected", "duplicate", "withdrawn")
 
 
@@ -23,7 +23,7 @@ class Lead(models.Model):
 
     receipt = models.CharField(max_length=16, unique=True)
     """What the sender gets: random, so that nobody can count on to another one."""
-    kind = models.CharField(max_length=12, choices=[(k, k) for k in LEAD_KINDS])
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in LEAD_KINDS])
     state = models.CharField(max_length=10, choices=[(s, s) for s in LEAD_STATES], default="received")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="leads")
     subject_name = models.CharField(max_length=255)

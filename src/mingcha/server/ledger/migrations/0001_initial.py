@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('receipt', models.CharField(max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('complaint', 'complaint'), ('media', 'media'), ('platform', 'platform'), ('self-report', 'self-report'), ('import', 'import')], max_length=12)),
+                ('kind', models.CharField(choices=[('complaint', 'complaint'), ('operator-silent', 'operator-silent'), ('data-request', 'data-request'), ('media', 'media'), ('platform', 'platform'), ('self-report', 'self-report'), ('import', 'import')], max_length=20)),
                 ('state', models.CharField(choices=[('received', 'received'), ('triaged', 'triaged'), ('opened', 'opened'), ('rejected', 'rejected'), ('duplicate', 'duplicate'), ('withdrawn', 'withdrawn')], default='received', max_length=10)),
                 ('subject_name', models.CharField(max_length=255)),
                 ('scenario', models.CharField(blank=True, max_length=8)),
