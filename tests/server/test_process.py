@@ -129,8 +129,10 @@ def _walk(seed: int) -> Iterator[Any]:
         now += timedelta(days=rng.choice([0, 0, 1, 5, 30]))
         fitting = [n for n, a in table().acts.items() if case.state in a.from_]
         # Ways that end or lead aside are taken less often: else no walk comes to a naming.
-        aside = {"dismiss", "merge", "suspend", "withdraw-notice", "transfer", "split", "withdraw-naming", "retest-passed", "appeal"}
+        aside = {"set-operator", "dismiss", "merge", "suspend", "withdraw-notice", "transfer", "split", "withdraw-naming", "retest-passed", "appeal"}
         name = rng.choice([n for n in fitting if n not in aside or rng.random() < 0.15] or fitting)
+        if "name" in fitting and rng.random() < 0.6:  # few walks come so far
+            name = "name"
         if rng.random() < 0.05:
             name = rng.choice(list(table().acts))
         row = table().acts[name]

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from mingcha.server.registry.models import Operator
+
 
 class Count(models.Model):
     """How many on a day, by one dimension, in one province (empty: not told apart by provinces)."""
@@ -40,6 +42,27 @@ class Met(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure} {self.subject}"
+
+
+class DialTest(models.Model):
+    """A month of test calls to an operator's hotline (拨测)."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="dial_tests")
+    month = models.DateField()
+    """Its first day."""
+    calls = models.IntegerField()
+    answered = models.IntegerField()
+    """By a person."""
+    seconds = models.FloatField()
+    """Mean time to a person, of the calls that were answered."""
+    elder_line = models.BooleanField(null=True)
+    """A direct line to a person for older users; None where it was not tested."""
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["operator", "month"], name="dial_test_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.month}"
 
 
 class Mark(models.Model):

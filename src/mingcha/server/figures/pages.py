@@ -11,7 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from xlsxwriter import Workbook
 
 from mingcha import catalogue
@@ -21,9 +21,13 @@ from mingcha.server.documents import render
 from mingcha.server.documents.pages import DOCX
 from mingcha.server.documents.values import chinese
 from mingcha.server.figures import drawing, read, stores
+from mingcha.server.figures import hotlines as calls
 from mingcha.server.figures.kinds import DIMENSIONS, figures
+from mingcha.server.figures.models import DialTest
 from mingcha.server.figures.read import Span
 from mingcha.server.ledger.clocks import day
+from mingcha.server.ledger.process import table
+from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who
 from mingcha.server.provinces import name as province_name
 
@@ -187,3 +191,26 @@ def _covered(lang: str) -> str:
     return say("press-catalogue", lang).format(
         aspects=len(loaded.aspects), types=sum(len(a.types) for a in loaded.aspects.values()), scenarios=len(loaded.scenarios)
     )
+
+
+@require_http_methods(["GET", "POST"])
+@inside
+def hotlines(request: HttpRequest, who: Who) -> HttpResponse:
+    """Hotlines of a month, and the import of test calls."""
+    if who.kind not in INSIDE:
+        raise Http404
+    lang, done = language(request), None
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None or (file.size or 0) > calls.BYTES:
+            raise Refused("file-too-large" if file else "empty-file")
+        done = calls.take(who, file.read())
+    asked = _date(request.GET.get("month", "") + "-01")
+    last = DialTest.objects.order_by("-month").values_list("month", flat=True).first()
+    month = asked or last or day(timezone.now()).replace(day=1)
+    context = {
+        "lines": calls.month(month, who.organisation.province if who.kind == "administration" else ""), "month": f"{month:%Y-%m}",
+        "may": table().others["import-dial-tests"].allows(who.kind, who.role), "done": done,
+        "wrong": [(n, zh if lang == "zh" else en) for n, zh, en in done.wrong[:200]] if done else (),
+    }  # fmt: skip
+    return show(request, "hotlines", context, part="figures")

@@ -67,6 +67,7 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "file-too-large": ("文件过大", "the file is too large", 413),
     "too-many-rows": ("行数过多（至多 50000 行）", "too many rows (50,000 at most)", 413),
     "no-header": ("没有找到表头：至少需要“应用名称”和“投诉内容”两列", "no header was found: columns for name and text are needed", 422),
+    "no-dial-header": ("表头应包含 credit_code、month、calls、answered、seconds", "the header needs credit_code, month, calls, answered, seconds", 422),
     "no-rows": ("文件中没有数据行", "the file has no rows", 422),
     "bad-file": ("文件无法读取", "the file cannot be read", 422),
     "bad-encoding": ("文件编码无法识别，请使用 UTF-8 或者 GB18030", "the file's encoding is not known; use UTF-8 or GB18030", 422),

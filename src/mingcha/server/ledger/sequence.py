@@ -36,7 +36,10 @@ class Entered(NamedTuple):
 
 def catch_up(folder: Path) -> Entered:
     """Enter all events that have no place yet; safe to run at any time, by several at once."""
-    done = after = 0  # what a slower writer commits behind `after` is entered by the next run
+    first = Event.objects.filter(sequenced=None).order_by("pk").values_list("pk", flat=True).first()
+    # Looked for once: joined anew for each batch, the two tables would be read whole every time. What a slower writer
+    # commits behind `after` is entered by the next run.
+    done, after = 0, (first or 1 << 62) - 1
     while True:
         with transaction.atomic():
             if connection.vendor == "postgresql":
@@ -44,12 +47,16 @@ def catch_up(folder: Path) -> Entered:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             log = Log(folder)  # only now: another run may just have ended
             at = _recover(log)
-            fresh = list(Event.objects.filter(pk__gt=after, sequenced=None).order_by("pk")[:BATCH])
-            if not fresh:
+            seen = list(Event.objects.filter(pk__gt=after).order_by("pk")[:BATCH])
+            if not seen:
                 return Entered(done, at)
+            there = set(Sequenced.objects.filter(event__in=seen).values_list("event", flat=True))
+            fresh, after = [e for e in seen if e.pk not in there], seen[-1].pk
+            if not fresh:
+                continue
             log.append([e.leaf.encode() for e in fresh])
             Sequenced.objects.bulk_create(Sequenced(event=e, index=at + i) for i, e in enumerate(fresh))
-            done, after = done + len(fresh), fresh[-1].pk
+            done += len(fresh)
 
 
 def _recover(log: Log) -> int:
