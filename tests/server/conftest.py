@@ -15,6 +15,16 @@ from pathlib import Path
 import django
 import pytest
 
+ALONE = ("test_together.py", "test_sequence.py")
+"""Files whose tests commit what they do, and events are never deleted: test_alone.py runs them in a process, and with it a
+database, of their own. To run one of them by hand: MINGCHA_ALONE=1 pytest tests/server/test_sequence.py"""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave those files to test_alone.py."""
+    return True if collection_path.name in ALONE and "MINGCHA_ALONE" not in os.environ else None
+
+
 _HOME = tempfile.TemporaryDirectory(prefix="mingcha-office-")
 # Models can be imported only after the set-up, and tests import them at their top.
 with pytest.MonkeyPatch.context() as patch:

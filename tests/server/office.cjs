@@ -36,7 +36,7 @@ async function main() {
       await page.goto(`${base}/desk/leads/`); await look('leads');
       await page.click('tbody a'); await look('lead');
       await page.goto(`${base}/desk/cases/?state=inspected`); await page.click('tbody a'); await look('case');
-      await page.click('aside summary >> nth=1');
+      await page.click('aside details:has(input[name=act][value=verify]) > summary');
       for (const radio of await page.locator('input[value=confirm]').all()) await radio.check();
       await page.click('aside details[open] button:not([name]) >> visible=true >> nth=-1');
       await page.waitForSelector('.message'); await look('verified');
