@@ -18,6 +18,7 @@ import msgspec
 
 from mingcha import extract, store
 from mingcha.errors import BadInput
+from mingcha.extract import folder
 from mingcha.extract.join import UNTOLD, Stated, join
 from mingcha.model import Exhibit, Fact, Inspection, Limitation, Signer, Subject
 from mingcha.settings import Settings
@@ -213,7 +214,12 @@ def keep(root: Path, read: Read, inspection: Inspection, result: bytes, paths: S
     """Store exhibits, facts and result; returns the run folder."""
     target = store.Store(root)
     for path in paths:
-        target.keep(path)
+        if path.is_dir():
+            for part in folder.files(path):
+                target.keep(part)
+            target.put(folder.index(path))
+        else:
+            target.keep(path)
     now = datetime.now(UTC)
     run = store.Run(
         id=f"{now:%Y%m%dT%H%M%S}-{read.subject.sha256[:12] or 'none'}-{uuid.uuid4().hex[:8]}", at=now.isoformat(),
@@ -223,9 +229,9 @@ def keep(root: Path, read: Read, inspection: Inspection, result: bytes, paths: S
     return target.save(run, read.facts, result)
 
 
-def load(folder: Path, stated: Stated | None = None) -> Read:
+def load(run_folder: Path, stated: Stated | None = None) -> Read:
     """A stored run as it was read; with `stated`, as it is by that."""
-    run, facts = store.load(folder)
+    run, facts = store.load(run_folder)
     read = Read(subject=run.subject, exhibits=run.exhibits, facts=list(facts), timing=dict(run.timing))
     if stated is None or stated == Stated():
         return read
@@ -254,7 +260,7 @@ def _with_limits(exhibit: Exhibit, path: Path, facts: Sequence[Fact]) -> Exhibit
     found = {(str(f["code"]), str(f["detail"])) for f in facts if f["kind"] == "limitation"}
     found |= {(lim.code, lim.detail) for lim in exhibit.limitations}
     limits = tuple(Limitation(code=c, detail=d) for c, d in sorted(found))
-    digest = exhibit.sha256 or store.sha256(path)
+    digest = exhibit.sha256 or folder.digest(path)
     return msgspec.structs.replace(exhibit, sha256=digest, limitations=limits)
 
 

@@ -114,6 +114,14 @@ class Store:
                     )
         return digest
 
+    def put(self, data: bytes) -> str:
+        """Put bytes into the store. Returns their SHA-256."""
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.blob(digest)
+        if not target.exists():
+            write_atomic(target, data)
+        return digest
+
     def folder(self, run: str) -> Path:
         """Folder of a run of a fleet: its id begins with the month, and its first two digits of the digest spread
         runs over 256 folders."""

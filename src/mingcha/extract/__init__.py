@@ -43,16 +43,24 @@ READERS: dict[str, Reader] = {
     # Any text that speaks of privacy: it comes after everything that is known by a form of its own.
     "policy": Reader("mingcha.extract.policy.sniff", "mingcha.extract.policy.reader"),
 }
+# The same for exhibits that are folders; `sniff(path)` of these modules sees the folder.
+FOLDERS: dict[str, Reader] = {
+}
 
 
 def stated(path: Path, kind: str) -> str:
     """The kind that the user states of an exhibit. BadInput where there is no file, or an empty one."""
-    _head(path)
+    if not (kind in FOLDERS and path.is_dir()):
+        _head(path)
     return kind
 
 
 def sniff(path: Path) -> str:
     """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
+    if path.is_dir():
+        for kind, reader in FOLDERS.items():
+            if importlib.import_module(reader.sniff).sniff(path):
+                return kind
     head = _head(path)
     for kind, reader in READERS.items():
         if importlib.import_module(reader.sniff).sniff(path, head):
@@ -77,7 +85,10 @@ def _head(path: Path) -> bytes:
         if stat.S_ISDIR(mode):
             raise BadInput(
                 f"{path} 是文件夹", f"{path} is a folder",
-                {"zh": "请给出安装包文件", "en": "name a package file"}, code="is-folder",
+                {
+                    "zh": "请给出安装包文件；可读的文件夹只有网页访问记录（visit.json）和界面走查（screens.json）",
+                    "en": "name a package file; the folders that can be read are recorded visits (visit.json) and walks through screens (screens.json)",
+                }, code="is-folder",
             )  # fmt: skip
         if not stat.S_ISREG(mode):  # opening a pipe would wait for its writer, a device may never end
             raise BadInput(
@@ -116,7 +127,8 @@ def read_here(
     """Read one exhibit in this process. Use `Worker` for exhibits that others made."""
     from mingcha import catalogue as cat
 
-    root, reader = Path(catalogue) if catalogue else None, READERS[kind or sniff(path)]
+    kind = kind or sniff(path)
+    root, reader = Path(catalogue) if catalogue else None, READERS.get(kind) or FOLDERS[kind]
     loaded = cat.lists(root) if reader.cached else cat.load(root)  # a reader of code needs no rules
     module = importlib.import_module(reader.read)
     more: dict[str, Any] = {"cache": cache or Cache(), "prints": prints} if reader.cached else {}
