@@ -35,6 +35,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _ARTICLE = re.compile(
     r"(?:/|_|-)(?:t?\d{6,8}_?\d*|\d{4,})(?:\.s?html?)?$|/(?:article|content|detail)s?/", re.I
 )
+_SHORT = 14  # characters of what a page is called
 _NOT_A_PAGE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|apk|exe|dmg|jpe?g|png|gif|mp[34]|css|js)$", re.I)
 # Following such a link would change something for somebody.
 _ACT = re.compile(r"退出|注销|删除|支付|log.?out|sign.?out|delete", re.I)
@@ -58,7 +59,8 @@ class Stop(NamedTuple):
 def role_of(link: Link) -> str | None:
     """Role of the page behind a link by its name, then by its address; None where neither says so."""
     for role, names in _NAMES:
-        if names.search(link.name):
+        # A long name is a headline that speaks of such a page.
+        if names.search(link.name) and len(link.name) <= _SHORT:
             return role
     path = urlsplit(link.href).path
     return "article" if len(link.name.strip()) >= 12 or _ARTICLE.search(path) else None

@@ -1,0 +1,1 @@
+"""A recorded visit of a site → facts. What each page measures stands in `measure`, what engines find in `checks`."""
