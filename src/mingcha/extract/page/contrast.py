@@ -27,11 +27,12 @@ def texts(snapshot: Snapshot) -> list[Seen]:
     """Every shown text that is not of a disabled control."""
     out = []
     for document in snapshot.documents:
+        labels = {i for n in document.nodes if n.attrs.get("aria-disabled") == "true" or "disabled" in n.attrs for i in n.attrs.get("aria-labelledby", "").split()}
         for node in document.nodes:
             if node.tag != "#text" or not node.shown or node.parent is None or not _WORD.search(node.text):
                 continue
             holder = node.parent
-            if _disabled(holder) or holder.within("svg") or holder.tag in ("option", "title"):
+            if _disabled(holder) or any(n.attrs.get("id") in labels for n in (holder, *holder.up())) or holder.within("svg") or holder.tag in ("option", "title"):
                 continue
             px = _px(holder.style.get("font-size", "")) or _px(node.style.get("font-size", ""))
             if px <= 0:

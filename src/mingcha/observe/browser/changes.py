@@ -20,19 +20,22 @@ _STATE = "() => [document.documentElement.outerHTML.length, document.body ? docu
 
 
 def changes(session: Session, page: Page, recorder: Recorder) -> list[dict[str, Any]]:
-    """Texts that changed or moved while nobody did anything: [{text, to, moved}], at most 20."""
+    """Texts that go on changing or moving while nobody does anything: [{text, to, moved}], at most 20. What changes once
+    may only have come late."""
     if not page.evaluate(_ALIVE):
         return []
-    before = page.evaluate(_TEXTS)
-    page.wait_for_timeout(_WATCH)
-    after = page.evaluate(_TEXTS)
-    if len(before) != len(after):
-        new = [a for a in after if a not in before]
-        return [{"text": "", "to": t, "moved": False} for t, _, _ in new[:20]]
+    looks = []
+    for _ in range(3):
+        looks.append(page.evaluate(_TEXTS))
+        page.wait_for_timeout(_WATCH)
+    if len({len(look) for look in looks}) > 1:
+        return []
     out = []
-    for a, b in zip(before, after, strict=True):
-        if a[0] != b[0] or abs(a[1] - b[1]) > 3 or abs(a[2] - b[2]) > 3:
-            out.append({"text": a[0], "to": b[0], "moved": a[0] == b[0]})
+    for a, b, c in zip(*looks, strict=True):
+        text = a[0] != b[0] and b[0] != c[0]
+        moved = all(abs(x[1] - y[1]) > 3 or abs(x[2] - y[2]) > 3 for x, y in ((a, b), (b, c)))
+        if text or moved:
+            out.append({"text": a[0], "to": c[0], "moved": moved})
     return out[:20]
 
 

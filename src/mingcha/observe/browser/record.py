@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import CDPSession, Page
 from playwright.sync_api import Error as BrowserError
 
+from mingcha.observe.browser import targets
 from mingcha.observe.plan import Link, Stop
 
 if TYPE_CHECKING:
@@ -114,7 +115,11 @@ class Recorder:
             self._picture(page, metrics)
             if self.session.options.axe:
                 self._axe(page)
+        with contextlib.suppress(BrowserError):
+            self.page["media"] = page.evaluate(script("media.js"))
+        self.page["targets"] = targets.read(page, controls)
         self.page["log"] = self.log(page)
+        self.page["events_loaded"] = len(self.session.events)
         self._write("requests.json.gz", self.session.requests)
         self.page["seconds"] = round(time.monotonic() - began, 2)
         self.save()

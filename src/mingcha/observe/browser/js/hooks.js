@@ -23,6 +23,9 @@
       window.__mingcha.keys.add(this instanceof Element && this !== document.body && this !== document.documentElement ? "element" : "page");
     }
   });
+  for (const draw of ["fillText", "strokeText"]) {
+    if (window.CanvasRenderingContext2D) wrap(CanvasRenderingContext2D.prototype, draw, function (text) { put("canvas-text", `${[...document.querySelectorAll("canvas")].indexOf(this.canvas)} ${text}`); });
+  }
   wrap(window, "open", (url) => put("window", url));
   if (window.Notification && Notification.requestPermission) wrap(Notification, "requestPermission", () => put("permission", "notification"));
 })();
