@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -242,6 +243,8 @@ def load(run_folder: Path, stated: Stated | None = None) -> Read:
 def subject_of(exhibits: Sequence[Exhibit], facts: Sequence[Fact], app_type: int | None) -> Subject:
     """The subject as the first package exhibit describes it."""
     package: dict[str, Any] = dict(next((f for f in facts if f["kind"] == "package"), {}))
+    if not package and (site := next((f for f in facts if f["kind"] == "page"), None)) is not None:
+        return _site(exhibits, facts, site)
     main = next((e for e in exhibits if e.sha256 == package.get("exhibit")), exhibits[0])
     signers = {
         f["sha256"]: Signer(sha256=f["sha256"], sha1=f["sha1"], md5=f["md5"])
@@ -253,6 +256,13 @@ def subject_of(exhibits: Sequence[Exhibit], facts: Sequence[Fact], app_type: int
         id=package.get("id"), version=package.get("version"), version_code=package.get("version_code"),
         sha256=main.sha256, size=main.size, signers=tuple(signers.values()), app_type=app_type,
     )  # fmt: skip
+
+
+def _site(exhibits: Sequence[Exhibit], facts: Sequence[Fact], first: Fact) -> Subject:
+    """The website of a recorded visit: its home page names it, its host is its id."""
+    home = next((f for f in facts if f["kind"] == "page" and f["role"] == "home"), first)
+    main = next(e for e in exhibits if e.sha256 == home["exhibit"])
+    return Subject(kind="website", platform="web", name=home["title"] or None, id=urlsplit(home["url"]).hostname, sha256=main.sha256, size=main.size)
 
 
 def _with_limits(exhibit: Exhibit, path: Path, facts: Sequence[Fact]) -> Exhibit:

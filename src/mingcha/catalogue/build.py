@@ -30,10 +30,12 @@ from mingcha.catalogue.schema import (
     PolicyElement,
     Rule,
     Scenario,
+    Scheme,
     Sdk,
     SdkVersion,
     Sink,
     UiCallback,
+    WebCheck,
     WordList,
 )
 
@@ -60,6 +62,8 @@ LISTS: dict[str, tuple[str, Any, str]] = {
     "packers": ("lists/packers.yml", Packer, "id"),
     "policy_elements": ("lists/policy-elements.yml", PolicyElement, "id"),
     "limitations": ("lists/limitations.yml", LimitationKind, "code"),
+    "schemes": ("scoring/*.yml", Scheme, "id"),
+    "web_checks": ("lists/web-checks/*.yml", WebCheck, "id"),
     "patterns": ("lists/patterns.yml", Pattern, "id"),
     "rules": ("rules/*/*.yml", Rule, "id"),
 }
@@ -127,7 +131,7 @@ def _read_file(file: str, path: Path, struct: Any, built: Built, take: Callable[
     data = _parse(file, path, built)
     if data is None:
         return
-    single = struct is Rule or (struct is Law and isinstance(data, dict))
+    single = struct in (Rule, Scheme) or (struct is Law and isinstance(data, dict))
     entries = [data] if single else data
     if not isinstance(entries, list):
         built.problems.append(Problem(file, "", "应为列表", "must be a list"))

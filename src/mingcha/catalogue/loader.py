@@ -40,6 +40,7 @@ from mingcha.catalogue.schema import (
     PolicyElement,
     Rule,
     Scenario,
+    Scheme,
     Sdk,
     SdkVersion,
     Sink,
@@ -47,13 +48,14 @@ from mingcha.catalogue.schema import (
     Strict,
     Text,
     UiCallback,
+    WebCheck,
     WordList,
 )
 from mingcha.errors import RuleError
 from mingcha.model import CatalogueRef, Citation
 
 VERSION = "2026.11"
-FORM = 6  # of the compiled file: raise it when the structs change without a new package version
+FORM = 7  # of the compiled file: raise it when the structs change without a new package version
 KEPT = 4  # compiled files that stay in the cache; older ones belong to edits long gone
 ROOT = Path(__file__).parent
 
@@ -109,6 +111,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     policy_elements: dict[str, PolicyElement] = {}
     limitations: dict[str, LimitationKind] = {}
     patterns: dict[str, Pattern] = {}
+    web_checks: dict[str, WebCheck] = {}
+    schemes: dict[str, Scheme] = {}
 
     def ref(self, at: date | str) -> CatalogueRef:
         """What a result says about the catalogue that judged it."""

@@ -420,6 +420,67 @@ class WordList(Strict):
     entries: list[WordEntry]
 
 
+class SchemeItem(Strict, kw_only=True):
+    """One criterion of a scheme: its rules weigh alike in it."""
+
+    id: str
+    weight: float
+    criterion: str
+    rules: list[str]
+    name: Text
+
+
+class SchemeVeto(Strict, kw_only=True):
+    """What fails a subject whatever its points."""
+
+    id: str
+    rules: list[str]
+    name: Text
+
+
+class SchemePart(Strict, kw_only=True):
+    """One part of a score; `least_sample`: answers that a survey needs."""
+
+    weight: float
+    name: Text
+    least_sample: int = 0
+
+
+class Scheme(Strict, kw_only=True, rename={"self_evaluation": "self"}):
+    """How a subject is scored. `mark`: how sure parts and pass line are, `weights`: how sure those of the criteria are.
+    `most_untested`: share of the weight that may be undecided before no score is given."""
+
+    id: str
+    version: int
+    name: Text
+    mark: Mark
+    weights: Mark
+    basis: list[Basis]
+    in_force: Span
+    subjects: list[str]
+    pass_line: float
+    most_untested: float
+    valid_years: int
+    survey: SchemePart
+    technical: SchemePart
+    self_evaluation: SchemePart
+    items: list[SchemeItem]
+    observed: list[str] = []
+    vetoes: list[SchemeVeto] = []
+
+
+class WebCheck(Strict, kw_only=True):
+    """One check of a page, of an engine or our own, in words for people."""
+
+    id: str
+    engine: Literal["axe", "mingcha"]
+    group: Literal["names", "aria", "structure", "forms", "keyboard", "contrast", "zoom", "language", "media", "time", "meaning"]
+    level: Literal["wcag", "advice"]
+    wcag: list[str] = []
+    name: Text
+    fix: Text
+
+
 class Packer(Strict, kw_only=True):
     """Signs of one packer; two independent kinds of sign are needed to name it."""
 

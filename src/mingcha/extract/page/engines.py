@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mingcha.extract.page.load import Record
@@ -14,8 +14,9 @@ _PLACES = 20  # of one check and page that become facts; `total` counts all
 _GROUPS = {"1.1": "names", "1.2": "media", "1.3": "structure", "1.4": "contrast", "2.1": "keyboard", "2.2": "time", "2.4": "structure", "2.5": "keyboard", "3.1": "language", "3.2": "forms", "3.3": "forms", "4.1": "names"}
 
 
-def axe(record: Record) -> Iterator[dict[str, Any]]:
-    """Facts `engine-run` and `web-check` of a page on which axe ran."""
+def axe(record: Record, known: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """Facts `engine-run` and `web-check` of a page on which axe ran. `known`: checks that the catalogue explains, whose
+    group and level hold."""
     found = record.part("axe")
     if not isinstance(found, dict):
         return
@@ -26,10 +27,11 @@ def axe(record: Record) -> Iterator[dict[str, Any]]:
         for entry in found.get(key, [])[:200]:
             rule = about.get(entry["id"], {})
             tags = [str(t) for t in rule.get("tags", [])]
+            said = (known or {}).get(entry["id"])
             wcag = [f"{t[4]}.{t[5]}.{t[6:]}" for t in tags if t.startswith("wcag") and t[4:].isdigit() and len(t) > 6]
             for node in entry.get("nodes", [])[:_PLACES]:
                 yield {
-                    "kind": "web-check", "where": f"{record.id}#{node.get('target', '')}", **base, "check": str(entry["id"])[:60], "group": group(wcag), "level": level(tags), "result": result,
+                    "kind": "web-check", "where": f"{record.id}#{node.get('target', '')}", **base, "check": str(entry["id"])[:60], "group": said.group if said else group(wcag), "level": said.level if said else level(tags), "result": result,
                     "wcag": wcag, "act": [str(a) for a in rule.get("act", [])], "target": str(node.get("target", ""))[:300], "html": str(node.get("html", ""))[:300], "text": str(node.get("why", ""))[:300],
                     "total": int(entry.get("total") or 1), "box": numbers(node.get("box")),
                 }  # fmt: skip

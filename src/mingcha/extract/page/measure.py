@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from mingcha.extract.page import contrast
@@ -65,7 +66,7 @@ def spacing(record: Record, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
                 continue
             px = contrast._px(node.parent.style.get("font-size", ""))
             tops = sorted({round(b[1], 1) for b in node.boxes})
-            steps = [b - a for a, b in zip(tops, tops[1:], strict=False) if b - a >= px * 0.5]
+            steps = [b - a for a, b in pairwise(tops) if b - a >= px * 0.5]
             if not steps or px <= 0:
                 continue
             pitch = min(steps)

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mingcha.extract.folder import digest, size
+from mingcha.extract.package.notes import Notes, clip
 from mingcha.extract.page import checks, engines, measure, offers
 from mingcha.extract.page.load import Record, visit
-from mingcha.extract.package.notes import Notes, clip
 from mingcha.model import Exhibit, Limitation
 from mingcha.plain import plain
 from mingcha.store import sha256
@@ -40,7 +40,7 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
     for record in records:
         for told in record.raw.get("limitations", []) if isinstance(record.raw.get("limitations"), list) else ():
             _limit(notes, told, record.id)
-        for step in (_page, lambda r: _measures(r, records, index), engines.axe, checks.run, lambda r: _offers(r, is_ad)):
+        for step in (_page, lambda r: _measures(r, records, index), lambda r: engines.axe(r, catalogue.web_checks), checks.run, lambda r: _offers(r, is_ad)):
             try:
                 out(step(record))
             except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as e:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page
 
 from mingcha.observe.browser.record import Recorder, script
 

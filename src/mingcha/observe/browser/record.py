@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import sys
 import time
 from functools import cache
 from importlib import resources
@@ -58,7 +59,8 @@ class Recorder:
         self.folder.mkdir(parents=True)
         self.page = {"id": name, "number": self.number, "profile": self.profile, "role": stop.role, "asked": stop.url, "steps": stop.steps, "status": status,
                      "mode": "ordinary", "limitations": [], "probes": {}}  # fmt: skip
-        print(f"{name} {stop.role} {stop.url}", flush=True)
+        sys.stdout.write(f"{name} {stop.role} {stop.url}\n")
+        sys.stdout.flush()
 
     def save(self) -> None:
         """Write down what is known of the page."""

@@ -77,7 +77,5 @@ def unexplained(record: Record, snapshot: Snapshot) -> Iterator[Found]:
             if not words or len(words) > 120:
                 continue
             marked = re.search(r"err(?:or)?(?:$|[^a-z])|invalid|mistake|cuowu", f"{node.attrs.get('id', '')} {node.attrs.get('class', '')}", re.I) or node.attrs.get("role") == "alert"
-            if marked and _GENERAL.match(words):
-                yield Found(node, words)
-            elif (marked or _MISTAKE.search(words)) and _MISTAKE.search(words) and any(n.attrs.get("aria-hidden") == "true" for n in (node, *node.up())):
+            if (marked and _GENERAL.match(words)) or ((marked or _MISTAKE.search(words)) and _MISTAKE.search(words) and any(n.attrs.get("aria-hidden") == "true" for n in (node, *node.up()))):
                 yield Found(node, words)

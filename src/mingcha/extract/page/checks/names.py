@@ -45,7 +45,7 @@ def hidden(record: Record, snapshot: Snapshot) -> Iterator[Found]:
             if node.shown and (node.ignored or not node.name) and written.get(str(number)) and not node.words() and not _words_beside(node):
                 yield Found(node, written[str(number)])
         for node in document.all("img"):
-            if not node.shown or not node.ignored and node.role not in ("none", "presentation"):
+            if not node.shown or (not node.ignored and node.role not in ("none", "presentation")):
                 continue
             address = node.attrs.get("src", "").rpartition("/")[2]
             if _TELLS.search(address) and node.box is not None and node.box[2] * node.box[3] >= 600 and not _words_beside(node):
@@ -64,5 +64,5 @@ def by_file(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     for node in snapshot.nodes:
         if node.tag in ("img", "input") and not node.ignored and (alt := node.attrs.get("alt", "").strip()):
             file = node.attrs.get("src", "").rpartition("/")[2].partition("?")[0]
-            if file and alt.casefold() == file.casefold() or re.fullmatch(r"[\w-]+\.(?:jpe?g|png|gif|webp|svg|bmp)", alt, re.I):
+            if (file and alt.casefold() == file.casefold()) or re.fullmatch(r"[\w-]+\.(?:jpe?g|png|gif|webp|svg|bmp)", alt, re.I):
                 yield Found(node, alt)

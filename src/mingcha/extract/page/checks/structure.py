@@ -68,7 +68,7 @@ def _named(snapshot: Snapshot, said: Node, what: str) -> bool:
             label = n.words() if n.role == "heading" else n.name if n.role in ("button", "link", "navigation", "region", "Iframe", "img", "image", "form", "menu") else ""
             if what in label.casefold() and not (n.tag == "a" and said in n.up()):
                 return True
-    return "标" in said.words() and "题" in said.words() or re.search(r"\bheading\b|labell?ed|named|名为|标有", said.words(), re.I) is not None
+    return ("标" in said.words() and "题" in said.words()) or re.search(r"\bheading\b|labell?ed|named|名为|标有", said.words(), re.I) is not None
 
 
 @check("single-key-acts", "keyboard", ("2.1.4",), ("ffbc54",))
