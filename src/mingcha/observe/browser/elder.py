@@ -95,6 +95,7 @@ def _tools(session: Session, page: Page, recorder: Recorder, place: Stop) -> dic
     out: dict[str, Any] = {}
     controls = page.evaluate(script("controls.js"), _CONTROLS)
     for name, words in TOOLS.items():
+        session.watchdog.beat()
         control = next((c for c in controls if (c["visible"] and len(c["name"] or c["title"]) < 40 and words.search(c["name"] or c["title"] or "")
                         and not (c["href"] and not c["href"].startswith(("#", "javascript:"))) and c["tag"] != "INPUT") or (c["visible"] and c["tag"] == "INPUT" and c["type"] in ("button", "checkbox") and words.search(c["name"]))), None)  # fmt: skip
         if name == "voice":

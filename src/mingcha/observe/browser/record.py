@@ -99,6 +99,7 @@ class Recorder:
     def record(self, page: Page, stop: Stop, mode: str) -> list[Link] | None:
         """Everything of the page as it stands now; its links. None where the page does not answer."""
         self.page["mode"] = mode
+        self.session.watchdog.beat()
         began = time.monotonic()
         try:
             self.page["metrics"] = metrics = page.evaluate(script("metrics.js"))

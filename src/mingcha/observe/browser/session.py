@@ -18,6 +18,7 @@ from mingcha.observe.browser.changes import changes, shortcuts
 from mingcha.observe.browser.keyboard import walk
 from mingcha.observe.browser.options import PROFILES, Options
 from mingcha.observe.browser.record import Recorder, script
+from mingcha.observe.browser.watchdog import Watchdog
 from mingcha.observe.browser.zoom import zoom
 from mingcha.observe.plan import AGENT, Link, Plan, Stop
 
@@ -48,7 +49,7 @@ class Session:
         self.visit: dict[str, Any] = {}
         self.name, self.engine = "", ""
         self.ends = time.monotonic() + options.wall - 10
-        self.number = 0
+        self.watchdog = Watchdog(options.page_seconds + 25)
         # Events of the page that is open now.
         self.requests: list[dict[str, Any]] = []
         self.events: list[dict[str, str]] = []
@@ -65,7 +66,7 @@ class Session:
 
     def run(self) -> None:
         """The whole visit."""
-        with sync_playwright() as play:
+        with sync_playwright() as play, self.watchdog:
             browser = play.chromium.launch(
                 executable_path=self.options.chromium, headless=True, args=list(_FLAGS),
                 # Chromium passes loopback by its proxy unless told not to: the gate decides about every address.
@@ -173,6 +174,7 @@ class Session:
                 continue
             if name in ("keyboard", "keys") and recorder.profile != "desktop":
                 continue
+            self.watchdog.beat()
             try:
                 recorder.note(name, run(self, page, recorder))
             except BrowserError as e:
@@ -185,6 +187,7 @@ class Session:
     def open(self, page: Page, url: str, recorder: Recorder, stop: Stop) -> bool:
         """Go to an address and let it settle. False where nothing came that can be looked at; the record says why."""
         self.requests, self.events = [], []
+        self.watchdog.beat()
         status, error = None, ""
         try:
             answer = page.goto(url, wait_until="domcontentloaded", timeout=self.options.page_seconds * 1000)
