@@ -64,13 +64,17 @@ class _Verbs(click.Group):
     """Click answers a closed stdout (`| head`) with 1, which here would mean findings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "doctor", "fleet", "manage", "sdk", "seeds", "serve"])
+        return sorted([*super().list_commands(ctx), "doctor", "fleet", "manage", "score", "sdk", "seeds", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "sdk":
             from mingcha.cli_sdk import sdk
 
             return sdk
+        if cmd_name == "score":
+            from mingcha.cli_score import score
+
+            return score
         if cmd_name == "doctor":
             from mingcha.cli_doctor import doctor
 

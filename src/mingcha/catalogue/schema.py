@@ -465,7 +465,7 @@ class Scheme(Strict, kw_only=True, rename={"self_evaluation": "self"}):
     technical: SchemePart
     self_evaluation: SchemePart
     items: list[SchemeItem]
-    observed: list[str] = []
+    observed: list[SchemeVeto] = []
     vetoes: list[SchemeVeto] = []
 
 

@@ -71,6 +71,14 @@ class Veto(Struct):
     failed: bool | None
 
 
+class Observed(Struct):
+    """What is looked for and gives no points. `found`: every rule passed."""
+
+    id: str
+    name: Mapping[str, str]
+    found: bool
+
+
 class Score(Struct):
     """The score document, schema `mingcha.score/1`. `total` and `passed` are None where a part is missing; `technical` is
     0 to 100; `untested`: share of the weight of applicable criteria that was not decided; `low`, `high`: technical score
@@ -91,7 +99,7 @@ class Score(Struct):
     total: float | None
     passed: bool | None
     why: tuple[str, ...]
-    observed: Mapping[str, str]
+    observed: tuple[Observed, ...] = ()
     survey: Survey | None = None
     self_evaluation: SelfEvaluation | None = None
 
@@ -133,7 +141,7 @@ def score(inspection: Inspection, scheme: Scheme, survey: Survey | None = None, 
                                "most_untested": scheme.most_untested, "valid_years": scheme.valid_years},
         subject=inspection.subject, catalogue=inspection.tool.catalogue, exhibits=tuple(e.sha256 for e in inspection.exhibits), parts=parts, items=items, vetoes=vetoes, technical=technical,
         low=round(100 * gained / weight, 2) if weight else 0.0, high=round(100 * (gained + weight - decided) / weight, 2) if weight else 100.0, untested=round(untested, 4), total=total, passed=passed,
-        why=tuple(why), observed={r: findings[r].outcome for r in scheme.observed if r in findings}, survey=survey, self_evaluation=own,
+        why=tuple(why), observed=tuple(Observed(id=o.id, name=_texts(o.name), found=all(r in findings and findings[r].outcome == "passed" for r in o.rules)) for o in scheme.observed), survey=survey, self_evaluation=own,
     )  # fmt: skip
 
 
