@@ -83,10 +83,11 @@ class Plan:
         parts = urlsplit(self.home)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"no web address: {self.home}")
-        self._site = site_of(parts.hostname)
+        self._site, self._port = site_of(parts.hostname), parts.port
         self._rules = RobotFileParser()
         self._rules.parse((self.robots or "").splitlines())
         self.left_out: list[str] = []  # addresses robots.txt closes, for the record
+        self._others: dict[str, Stop] = {}  # pages of a role that is taken, or of none
         self._stops: list[Stop] = [Stop("home", urlunsplit(parts._replace(fragment="")), 0)]
         if not self._open(self._stops[0].url):
             self.left_out.append(self._stops.pop().url)
@@ -110,9 +111,11 @@ class Plan:
                 break
             role = role_of(link)
             url = self._page(page.url, link)
-            if role is None or url is None:
+            if url is None or url in self.left_out or any(s.url == url for s in self._stops):
                 continue
-            if any(s.role == role or s.url == url for s in self._stops) or url in self.left_out:
+            if role is None or any(s.role == role for s in self._stops):
+                if len(self._others) < MAX_LINKS and role != "elder":
+                    self._others.setdefault(url, Stop(role or "page", url, page.steps + 1))
                 continue
             if not self._open(url):
                 self.left_out.append(url)
@@ -121,18 +124,29 @@ class Plan:
             self._stops.append(new[-1])
         return new
 
+    def more(self) -> Stop | None:
+        """One page more of those seen, where the plan has room; first those that are no second page of their role."""
+        known = {s.url for s in self._stops}
+        roles = [s.role for s in self._stops]
+        left = [s for s in self._others.values() if s.url not in known and self._open(s.url)]
+        if not left or len(self._stops) >= self.most:
+            return None
+        stop = min(left, key=lambda s: (roles.count(s.role), s.steps))
+        self._stops.append(stop)
+        return stop
+
     def _page(self, base: str, link: Link) -> str | None:
         """Whole address of a page of this site that is safe to fetch, or None."""
         if len(link.href) > MAX_ADDRESS or _ACT.search(link.name):
             return None
         try:
             parts = urlsplit(urljoin(base, link.href.strip()))
-            host, _ = parts.hostname, parts.port  # both raise ValueError for what is no host and port
+            host, port = parts.hostname, parts.port  # both raise ValueError for what is no host and port
         except ValueError:
             return None
         if parts.scheme not in ("http", "https") or not host or parts.username is not None:
             return None
         if _NOT_A_PAGE.search(parts.path):
             return None
-        inside = site_of(host) == self._site or host.lower().endswith("." + self._site)
+        inside = (site_of(host) == self._site or host.lower().endswith("." + self._site)) and port == self._port
         return urlunsplit(parts._replace(fragment="")) if inside else None

@@ -150,6 +150,8 @@ class Session:
                         self._probe(page, stop, recorder)
                 finally:
                     self._close(page)
+                if not queue and not self.options.pages and (other := plan.more()) is not None:
+                    queue.append(other)
             if queue:
                 self.say("visit-cut", f"{profile}: {len(queue)} pages not visited, time was up")
             self.left_out += [u for u in plan.left_out if u not in self.left_out]

@@ -124,8 +124,10 @@ def frames(record: Record, snapshot: Snapshot) -> Iterator[Found]:
             if name and node.shown and 0 <= node.content < len(snapshot.documents) and not _ADVERT.search(name):
                 groups[name.casefold()].append(node)
     for nodes in groups.values():
-        first = snapshot.documents[nodes[0].content].root.words()
+        first = snapshot.documents[nodes[0].content]
         for node in nodes[1:]:
-            if snapshot.documents[node.content].root.words() != first:
+            shown = snapshot.documents[node.content]
+            # Pages of one title serve one purpose, whatever their trail or menu says.
+            if shown.root.words() != first.root.words() and not (shown.title and shown.title == first.title):
                 yield Found(node, node.name or node.attrs.get("title", ""))
                 break

@@ -46,7 +46,7 @@ def _alternative(document: Document, visible: bool) -> bool:
 def audio(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     """Sound of three seconds or more on a page with neither a transcript, nor a link to one, nor any longer text."""
     for node, told in _media(record, snapshot.page):
-        if node.tag == "audio" and (told.get("seconds") or 0) >= 3 and (told.get("controls") or told.get("autoplay")) and not _alternative(snapshot.page, True):
+        if node.tag == "audio" and (told.get("seconds") or 0) >= 3 and (node.shown or told.get("autoplay")) and not _alternative(snapshot.page, True):
             yield Found(node, f"{told['seconds']:.0f} s")
 
 
@@ -56,7 +56,7 @@ def video(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     the voice may describe what is seen."""
     others = any(n.tag == "audio" for n, _ in _media(record, snapshot.page))
     for node, told in _media(record, snapshot.page):
-        if node.tag != "video" or (told.get("seconds") or 0) < 1 or "descriptions" in (told.get("tracks") or []) or others:
+        if node.tag != "video" or not node.shown or (told.get("seconds") or 0) < 1 or "descriptions" in (told.get("tracks") or []) or others:
             continue
         if not _alternative(snapshot.page, False):
             yield Found(node, f"{told['seconds']:.0f} s", "failed" if told.get("audible") is False else "unsure")
@@ -74,7 +74,7 @@ def captions(record: Record, snapshot: Snapshot) -> Iterator[Found]:
 def by_itself(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     """Sound that starts with the page and lasts for more than three seconds."""
     for node, told in _media(record, snapshot.page):
-        if told.get("autoplay") and not told.get("muted") and ((told.get("seconds") or 0) > 3 or told.get("loop")) and (node.tag == "audio" or told.get("audible")):
+        if told.get("autoplay") and not told.get("muted") and ((told.get("seconds") or 0) > 3 or told.get("loop")) and told.get("audible") is not False:
             yield Found(node, f"{told.get('seconds') or 0:.0f} s")
 
 
@@ -84,8 +84,8 @@ def restless(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     found = record.probes.get("changes")
     if not isinstance(found, list) or not found:
         return
-    texts = {str(f.get(k)) for f in found if isinstance(f, dict) for k in ("text", "to")}
-    if not any(n.tag == "#text" and n.shown and n.text.strip() and n.text.strip() not in texts for n in snapshot.page.nodes):
+    shown = sum(1 for n in snapshot.page.nodes if n.tag == "#text" and n.shown and n.text.strip())
+    if shown <= len(found):
         return  # nothing else is there that it could disturb
     names = [f"{n.name} {n.words()[:60]}" for n in snapshot.page.nodes if n.role in ("button", "checkbox", "switch", "link", "textbox", "combobox", "ToggleButton") and not n.ignored]
     if not any(_STOP.search(name) for name in names):
