@@ -11,7 +11,7 @@ from mingcha.observe.browser.record import Recorder
 if TYPE_CHECKING:
     from mingcha.observe.browser.session import Session
 
-_WATCH = 1600  # ms between two looks
+_WATCH = 900  # ms between two looks
 _KEYS = "abcdefghijklmnopqrstuvwxyz0123456789+-*/?!.,=#"
 _TEXTS = """() => [...document.querySelectorAll('body *')].slice(0, 20000).filter(e => e.childElementCount === 0 && e.innerText && e.innerText.trim() && !['SCRIPT', 'STYLE', 'OPTION'].includes(e.tagName))
     .map(e => { const b = e.getBoundingClientRect(); return [e.innerText.trim().slice(0, 100), Math.round(b.left), Math.round(b.top)]; })"""

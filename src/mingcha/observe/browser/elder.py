@@ -155,12 +155,12 @@ def _voice(page: Page, control: dict[str, Any] | None) -> dict[str, Any]:
         start = said()
         for x, y in spots:
             page.mouse.move(x, y)
-            page.wait_for_timeout(350)
+            page.wait_for_timeout(220)
         did["hover"] = said() > start
         start = said()
         for _ in range(3):
             page.keyboard.press("Tab")
-            page.wait_for_timeout(250)
+            page.wait_for_timeout(160)
         did["focus"] = said() > start
         return did
 

@@ -11,7 +11,7 @@ from mingcha.observe.browser.record import Recorder, script
 if TYPE_CHECKING:
     from mingcha.observe.browser.session import Session
 
-_WAIT = 3000  # ms in which a closed window may come back
+_WAIT = 2500  # ms in which a closed window may come back
 
 
 def run(session: Session, page: Page, recorder: Recorder) -> list[dict[str, Any]]:

@@ -174,7 +174,7 @@ class Session:
         for name, (roles, run) in _PROBED.items():
             if name not in self.options.probes or not (self.options.pages or stop.role in roles) or not self.left():
                 continue
-            if name in ("keyboard", "keys") and recorder.profile != "desktop":
+            if name in ("keyboard", "keys", "changes") and recorder.profile != self.options.profiles[0]:
                 continue
             self.watchdog.beat()
             try:

@@ -108,10 +108,18 @@ def same_name(record: Record, snapshot: Snapshot) -> Iterator[Found]:
             targets = {_goes(n, document.url): n for n in nodes}
             if len(targets) < 2:
                 continue
-            digests = {known.get(t) for t in targets}
-            if None not in digests and len(digests) == 1:
+            told = [known.get(t) for t in targets]
+            if all(isinstance(t, dict) for t in told) and _alike([t for t in told if isinstance(t, dict)], list(targets)):
                 continue
-            yield Found(list(targets.values())[1], f"{nodes[0].name}: {', '.join(list(targets)[:3])}"[:300], "failed" if None not in digests else "unsure")
+            yield Found(list(targets.values())[1], f"{nodes[0].name}: {', '.join(list(targets)[:3])}"[:300], "failed" if all(told) else "unsure")
+
+
+def _alike(told: list[dict[str, str]], urls: list[str]) -> bool:
+    """Whether pages serve one purpose: one text, or one title at different paths. One path with different questions is
+    one page that answers them differently."""
+    if len({t.get("text") for t in told}) == 1:
+        return True
+    return len({t.get("title") for t in told}) == 1 and told[0].get("title") != "" and len({u.partition("?")[0] for u in urls}) == len(urls)
 
 
 @check("same-name-frames", "names", ("4.1.2",), ("4b1c6c",))
@@ -121,7 +129,7 @@ def frames(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     for document in snapshot.documents:
         for node in document.all("iframe", "frame"):
             name = (node.name or node.attrs.get("aria-label", "") or node.attrs.get("title", "")).strip()
-            if name and node.shown and 0 <= node.content < len(snapshot.documents) and not _ADVERT.search(name):
+            if name and node.shown and not any(n.attrs.get("aria-hidden") == "true" for n in (node, *node.up())) and 0 <= node.content < len(snapshot.documents) and not _ADVERT.search(name):
                 groups[name.casefold()].append(node)
     for nodes in groups.values():
         first = snapshot.documents[nodes[0].content]

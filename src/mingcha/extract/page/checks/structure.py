@@ -43,7 +43,8 @@ def place(record: Record, snapshot: Snapshot) -> Iterator[Found]:
     """An instruction that names its aim by place or shape alone, where nothing on the page bears that name."""
     for document in snapshot.documents[:1]:
         for node in document.nodes:
-            if node.tag not in ("p", "li", "td", "label", "figcaption") or not node.shown:
+            # A sentence with a link in it may speak of the page behind the link.
+            if node.tag not in ("p", "li", "td", "label", "figcaption") or not node.shown or any(n.role == "link" for n in node.down()):
                 continue
             found = _SENT.search(node.words())
             if not found:
