@@ -45,6 +45,7 @@ READERS: dict[str, Reader] = {
 }
 # The same for exhibits that are folders; `sniff(path)` of these modules sees the folder.
 FOLDERS: dict[str, Reader] = {
+    "screens": Reader("mingcha.extract.screens.sniff", "mingcha.extract.screens.reader"),
 }
 
 
