@@ -22,6 +22,7 @@ SAME = 10  # of 255, per channel: still the same colour
 GROUND = 0.35  # share of a box that its ground must have
 RIM = 0.85  # share of the rim that must be ground
 STRAY = 0.03  # share of a box that may be neither ground, ink nor a mixture
+MIX = 30  # distance in RGB from the line between two colours, within which a colour is a mixture of them
 FULL = 0.06  # share of what is not ground that must be full ink, else the ink's colour is not known
 COLOURS = 8_192  # smoothed text has some hundred colours; what has more is a picture
 MOST = 400_000  # pixels of one box; larger ones are looked at in their upper part
@@ -92,8 +93,7 @@ def contrast(picture: Image.Image, box: Box) -> Contrast:
         if seen >= max(4, 0.12 * inked):
             break
     ink = max(kept, key=lambda c: (kept[c], _distance(c, ground)))
-    stray = sum(n for c, n in rest.items() if not _mixture(c, ground, ink))
-    if stray > max(3, STRAY * total, 0.12 * inked):
+    if _stray(rest, ground, ink) > max(3, STRAY * total, 0.12 * inked):
         return Contrast(None, "colours")
     full = sum(n for c, n in rest.items() if _same(c, ink))
     if full < FULL * inked:
@@ -199,14 +199,18 @@ def _distance(a: Colour, b: Colour) -> float:
     return math.dist(a, b)
 
 
-def _mixture(colour: Colour, ground: Colour, ink: Colour) -> bool:
-    """Whether a colour lies near the line from ground to ink."""
-    line = tuple(i - g for i, g in zip(ink, ground, strict=True))
-    length = sum(v * v for v in line)
-    along = sum((c - g) * v for c, g, v in zip(colour, ground, line, strict=True)) / length if length else 0.0
-    along = min(1.05, max(0.0, along))
-    away = sum((c - g - along * v) ** 2 for c, g, v in zip(colour, ground, line, strict=True))
-    return math.sqrt(away) <= 30
+def _stray(colours: dict[Colour, int], ground: Colour, ink: Colour) -> int:
+    """Pixels whose colour lies farther than MIX from the line between ground and ink."""
+    gr, gg, gb = ground
+    lr, lg, lb = ink[0] - gr, ink[1] - gg, ink[2] - gb
+    length, total = lr * lr + lg * lg + lb * lb, 0
+    for (r, g, b), n in colours.items():
+        dr, dg, db = r - gr, g - gg, b - gb
+        along = min(1.05, max(0.0, (dr * lr + dg * lg + db * lb) / length))
+        er, eg, eb = dr - along * lr, dg - along * lg, db - along * lb
+        if er * er + eg * eg + eb * eb > MIX * MIX:
+            total += n
+    return total
 
 
 def _hex(colour: Colour) -> str:

@@ -110,7 +110,7 @@ def _screen(screen: Screen, found: Sequence[floating.Window], walk: Walk, words:
         "largest_low": max((f["dp_low"] for f in mains), default=None), "largest_high": max((f["dp_high"] for f in mains), default=None),
     }  # fmt: skip
     yield from facts
-    yield from targets.facts(screen, targets.targets(screen), base)
+    yield from targets.facts(screen, targets.targets(screen), found, base)
     yield from names.facts(screen, base)
     yield from entry.facts(screen, words, walk.steps, base)
     yield from ads.facts(screen, base)

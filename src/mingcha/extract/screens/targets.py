@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mingcha.extract.screens.floating import Window
 from mingcha.extract.screens.index import Screen
 from mingcha.extract.screens.names import name_of, role_of
 from mingcha.extract.screens.texts import shown
@@ -56,18 +57,21 @@ def _clipped(node: Node) -> bool:
     return False
 
 
-def facts(screen: Screen, found: list[Target], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """ui-target of one screen. `w`, `h` in dp; null without a density."""
+def facts(screen: Screen, found: list[Target], covers: Sequence[Window], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """ui-target of one screen. `w`, `h` in dp; null without a density. `covers`: windows over others; what they lie over
+    does not clash with what is in them, and their close controls have a clause of their own (2.4)."""
     few = found[:MOST]
+    over = {id(t): next((n for n, w in enumerate(covers) if t.node.inside(w.node)), -1) for t in few}
+    closes = {id(w.close) for w in covers if w.close is not None}
     for target in found:
         node = target.node
         clash = len(found) <= MOST and any(
             overlap(target.box, o.box) > 0.1 * min(target.node.area, o.node.area) and not node.inside(o.node) and not o.node.inside(node)
-            for o in few if o is not target
+            for o in few if o is not target and over[id(o)] == over[id(target)]
         )  # fmt: skip
         w, h = (dp(v, screen.dpi) for v in (target.box[2] - target.box[0], target.box[3] - target.box[1]))
         yield base | {
             "kind": "ui-target", "where": f"{screen.id}#{node.path}", "bounds": bounds(target.box), "w": w, "h": h,
             "least": None if w is None or h is None else min(w, h), "main": screen.main, "home": screen.role == "home",
-            "minor": not node.main or not all(n.main for n in node.above()), "role": role_of(node), "name": name_of(node)[:60] or None, "clipped": target.clipped, "overlaps": clash,
+            "minor": not node.main or not all(n.main for n in node.above()), "closes": id(node) in closes, "role": role_of(node), "name": name_of(node)[:60] or None, "clipped": target.clipped, "overlaps": clash,
         }  # fmt: skip
