@@ -31,12 +31,57 @@ def of(rule: str, outcome: str = "failed") -> dict[str, str]:
 
 
 GRADIENT = "background:linear-gradient(90deg,#ffffff,#404040)"
+PHOTO = "background:repeating-linear-gradient(45deg,#ff4040 0 3px,#40c040 3px 6px,#4040ff 6px 9px,#f0f040 9px 12px)"
+SPLIT = "background:linear-gradient(90deg,#ffffff 50%,#202020 50%);color:#808080"
+NAV = box(0, 656, 360, 64, "".join(tile(n * 90, 0, t, 90, 64, 18) for n, t in enumerate(("首页", "服务", "消息", "我的"))), style="background:#ffffff")
+LIST = box(0, 120, 360, 600, "".join(tile(16, n * 100, f"第{w}项服务", 328, 88) for n, w in enumerate("一二三四五六")), "data-scroll", "overflow:hidden")
+LOGO = ('<svg data-click aria-label="银行" style="position:absolute;left:280px;top:20px" width="64" height="64" viewBox="0 0 24 24"><path d="M2 2h10v10H2z" fill="#d32f2f"/>'
+        '<path d="M12 2h10v10H12z" fill="#388e3c"/><path d="M2 12h10v10H2z" fill="#1976d2"/><path d="M12 12h10v10H12z" fill="#fbc02d"/></svg>')  # fmt: skip
+
+
+def bare(body: str) -> str:
+    """Without sizes of text in the tree: they are found from pixels."""
+    return body.replace("<div", "<div data-nosize").replace("<p", "<p data-nosize")
+
+
+def hard() -> list[Case]:
+    """Cases as real screens have them."""
+    c = Case
+    return [
+        c("a pattern of many colours", {"contrast": "cantTell", "line-spacing": "cantTell"}, {"read": article(style=PHOTO)}),
+        c("half light and half dark", {"contrast": "cantTell", "line-spacing": "cantTell"}, {"read": article(style=SPLIT)}),
+        c("serifs by pixels", {}, {"elder": f'<div style="font-family:Noto Serif CJK SC">{bare(home(24))}</div>'}),
+        c("small serifs by pixels", of("text-size"), {"elder": f'<div style="font-family:Noto Serif CJK SC">{bare(home(13, title=text("常用服务大全", 24)))}</div>'}),
+        c("bold by pixels", {}, {"elder": f'<div style="font-weight:700">{bare(home(22))}</div>'}),
+        c("small bold by pixels", of("text-size"), {"elder": f'<div style="font-weight:700">{bare(home(14, title=text("常用服务大全", 24)))}</div>'}),
+        c("lines at 1.0 by pixels", of("line-spacing"), {"read": bare(article(1.0, 24, 22))}), c("lines at 1.8 by pixels", {}, {"read": bare(article(1.8, 40, 22))}),
+        c("18 dp at density 440", {}, {"elder": home(18)}, walk={"scale": 2.75}), c("17.5 dp at density 440", of("text-size"), {"elder": home(17.5, title=text("常用服务大全", 24))}, walk={"scale": 2.75}),
+        c("a bar along the bottom", {}, {"elder": home() + NAV}), c("a bar over a list", {}, {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST + NAV}),
+        c("a ball over a list", of("floating-close", "cantTell"), {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST + icon(280, 560, 64, "客服")}),
+        c("a close control without a name", {"floating-close": "cantTell", "names": "failed"}, {"window": floating(icon(228, 8, 48, "", "#333333", CROSS))}),
+        c("a cross as text", {}, {"window": floating(tile(220, 4, "×", 56, 56, 28))}), c("a small cross as text", of("floating-close"), {"window": floating(tile(244, 4, "×", 32, 32, 24))}),
+        c("a close control told by its id", {}, {"window": floating(icon(224, 4, 52, "离开", "#333333", CROSS, 'data-id="iv_close"'))}),
+        c("a logo of four colours", of("contrast", "cantTell"), {"elder": home(scan=LOGO)}),
+        c("an outlined button", {}, {"elder": home(more=tile(20, 320, "联系客服", 320, 64, style="border:2px solid #0b57d0;border-radius:12px;color:#0b57d0"))}),
+        c("half transparent text", of("contrast"), {"elder": home(more=tile(20, 320, "联系客服", 320, 64, style="opacity:.35"))}),
+        c("a pale icon beside a word", of("contrast"), {"elder": home(more=box(20, 320, 320, 64, icon(8, 8, 48, "", "#ffb3b3").replace("data-click", "") + box(80, 16, 200, 32, text("联系客服")), "data-click"))}),
+        c("a strong icon beside a word", {}, {"elder": home(more=box(20, 320, 320, 64, icon(8, 8, 48, "", "#8e0000").replace("data-click", "") + box(80, 16, 200, 32, text("联系客服")), "data-click"))}),
+        c("a field without hint", of("names"), {"read": article(more='<input data-click data-class="android.widget.EditText" style="position:absolute;left:16px;top:600px;width:328px;height:64px">')}),
+        c("a field with hint", {}, {"read": article(more='<input data-click data-hint="请输入姓名" data-class="android.widget.EditText" style="position:absolute;left:16px;top:600px;width:328px;height:64px">')}),
+        c("a number of messages", {}, {"elder": home(more=box(320, 8, 24, 24, text("3", 14, "margin:auto"), style="background:#b71c1c;color:#ffffff"))}),
+        c("an entry that cannot be touched", of("entry", "cantTell"), {"home": home(16, box(16, 500, 328, 60, text("长辈版", 16)))}),
+        c("a page to be scrolled", {}, {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST}),
+        c("light grey on dark", of("contrast"), {"read": article(style="background:#303030;color:#6a6a6a")}), c("white on dark", {}, {"read": article(style="background:#303030;color:#ffffff")}),
+        c("an ad that is a picture", of("ads"), {"elder": home(more=box(16, 400, 328, 120, "<svg width=328 height=120><rect width=328 height=120 fill='#ffe082'/></svg>"))}, todo=True),
+        c("a lure that is a picture", of("inducement"), {"elder": home(more=icon(20, 400, 120, "活动"))}, todo=True),
+    ]  # fmt: skip
 
 
 def cases() -> list[Case]:
     """All cases, good and bad."""
     c = Case
     return [
+        *hard(),
         c("elder"), c("stand-alone", alone=True),
         # variants that change nothing
         c("reordered", screens={"elder": home(tiles=("挂号就诊", "生活缴费", "医保凭证", "付款码")), "settings": tile(16, 40, "长辈版", 328, 56) + tile(16, 110, "账号与安全", 328, 56)}),
