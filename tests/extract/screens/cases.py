@@ -41,7 +41,11 @@ LOGO = ('<svg data-click aria-label="银行" style="position:absolute;left:280px
 
 def bare(body: str) -> str:
     """Without sizes of text in the tree: they are found from pixels."""
-    return body.replace("<div", "<div data-nosize").replace("<p", "<p data-nosize")
+    return body.replace("<div", "<div data-nosize").replace("<p style", "<p data-nosize style")
+
+
+def styled(style: str, body: str) -> str:
+    return box(0, 0, 360, 720, bare(body), style=style)
 
 
 def hard() -> list[Case]:
@@ -50,10 +54,10 @@ def hard() -> list[Case]:
     return [
         c("a pattern of many colours", {"contrast": "cantTell", "line-spacing": "cantTell"}, {"read": article(style=PHOTO)}),
         c("half light and half dark", {"contrast": "cantTell", "line-spacing": "cantTell"}, {"read": article(style=SPLIT)}),
-        c("serifs by pixels", {}, {"elder": f'<div style="font-family:Noto Serif CJK SC">{bare(home(24))}</div>'}),
-        c("small serifs by pixels", of("text-size"), {"elder": f'<div style="font-family:Noto Serif CJK SC">{bare(home(13, title=text("常用服务大全", 24)))}</div>'}),
-        c("bold by pixels", {}, {"elder": f'<div style="font-weight:700">{bare(home(22))}</div>'}),
-        c("small bold by pixels", of("text-size"), {"elder": f'<div style="font-weight:700">{bare(home(14, title=text("常用服务大全", 24)))}</div>'}),
+        c("serifs by pixels", {}, {"elder": styled("font-family:Noto Serif CJK SC", home(24))}),
+        c("small serifs by pixels", of("text-size"), {"elder": styled("font-family:Noto Serif CJK SC", home(13, title=text("常用服务大全", 24)))}),
+        c("bold by pixels", {}, {"elder": styled("font-weight:700", home(22))}),
+        c("small bold by pixels", of("text-size"), {"elder": styled("font-weight:700", home(14, title=text("常用服务大全", 24)))}),
         c("lines at 1.0 by pixels", of("line-spacing"), {"read": bare(article(1.0, 24, 22))}), c("lines at 1.8 by pixels", {}, {"read": bare(article(1.8, 40, 22))}),
         c("18 dp at density 440", {}, {"elder": home(18)}, walk={"scale": 2.75}), c("17.5 dp at density 440", of("text-size"), {"elder": home(17.5, title=text("常用服务大全", 24))}, walk={"scale": 2.75}),
         c("a bar along the bottom", {}, {"elder": home() + NAV}), c("a bar over a list", {}, {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST + NAV}),

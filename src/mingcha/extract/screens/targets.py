@@ -57,11 +57,16 @@ def _clipped(node: Node) -> bool:
     return False
 
 
+def _scroller(node: Node) -> str | None:
+    """Path of the nearest ancestor that scrolls."""
+    return next((n.path for n in node.above() if n.scrollable), None)
+
+
 def facts(screen: Screen, found: list[Target], covers: Sequence[Window], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """ui-target of one screen. `w`, `h` in dp; null without a density. `covers`: windows over others; what they lie over
-    does not clash with what is in them, and their close controls have a clause of their own (2.4)."""
+    does not clash with what is in them, nor what can be scrolled away with what stays, and their close controls have a clause of their own (2.4)."""
     few = found[:MOST]
-    over = {id(t): next((n for n, w in enumerate(covers) if t.node.inside(w.node)), -1) for t in few}
+    over = {id(t): (next((n for n, w in enumerate(covers) if t.node.inside(w.node)), -1), _scroller(t.node)) for t in few}
     closes = {id(w.close) for w in covers if w.close is not None}
     for target in found:
         node = target.node
