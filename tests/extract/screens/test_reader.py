@@ -128,3 +128,13 @@ def test_rules_of_events_that_a_walk_never_records_do_not_pass(tmp_path: Path) -
     assert len(events) > 5
     assert {f.rule for f in inspection.findings if f.rule in events and f.outcome in ("passed", "failed", "inapplicable")} == set()
     assert [f.error for f in inspection.findings if f.error] == []
+
+
+def test_a_walk_of_another_app_is_not_told_of_the_package(tmp_path: Path) -> None:
+    from tests.support import apk, put as keep
+
+    other = put(tmp_path / "a", [{"tree": GOOD}], app={"package": "com.somebody.else"})
+    read = pipeline.read([keep(tmp_path / "a.apk", apk()), other], Settings(home=str(tmp_path / "home"), isolate=False))
+    assert [e.status for e in read.exhibits if e.kind == "screens"] == ["refused"]
+    assert not [f for f in read.facts if f["kind"].startswith("ui-")]
+    assert "screens" not in read.observed

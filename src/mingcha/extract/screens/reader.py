@@ -106,7 +106,7 @@ def _screen(screen: Screen, found: Sequence[floating.Window], walk: Walk, words:
     yield base | {
         "kind": "ui-screen", "where": f"{screen.id}#{root.path}", "bounds": bounds(root.box), "main": screen.main, "role": screen.role, "orientation": screen.orientation,
         "activity": screen.activity, "t": screen.t, "setting": screen.setting, "density": screen.dpi, "font_scale": walk.font_scale,
-        "device": walk.kind, "picture": screen.picture is not None, "texts": len(told), "measured": len(known),
+        "device": walk.kind, "package": walk.package, "picture": screen.picture is not None, "texts": len(told), "measured": len(known),
         "largest_low": max((f["dp_low"] for f in mains), default=None), "largest_high": max((f["dp_high"] for f in mains), default=None),
     }  # fmt: skip
     yield from facts
