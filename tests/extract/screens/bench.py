@@ -48,7 +48,7 @@ def walk(case: Case) -> parts.Walk:
     """The walk of a case: the one it starts from with its changes."""
     screens = parts.alone() if case.alone else parts.elder()
     for name, change in case.screens.items():
-        screens[name] |= change if isinstance(change, dict) else {"body": change}
+        screens[name] = screens.get(name, {}) | change if isinstance(change, dict) else screens[name] | {"body": change}
     return {"screens": [{"id": k} | v for k, v in screens.items()], "steps": list(case.steps)} | case.walk
 
 

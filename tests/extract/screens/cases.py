@@ -76,6 +76,15 @@ def hard() -> list[Case]:
         c("an entry that cannot be touched", of("entry", "cantTell"), {"home": home(16, box(16, 500, 328, 60, text("长辈版", 16)))}),
         c("a page to be scrolled", {}, {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST}),
         c("light grey on dark", of("contrast"), {"read": article(style="background:#303030;color:#6a6a6a")}), c("white on dark", {}, {"read": article(style="background:#303030;color:#ffffff")}),
+        # dumps of uiautomator: sizes of text come from pixels
+        c("a dump with large text", {"text-size-ordinary": "cantTell", "line-spacing": "passed"}, {"elder": home(24), "read": article(1.8, 40, 24)}, walk={"xml": True}),
+        c("a dump with small text", {"text-size": "failed", "text-size-ordinary": "failed"}, {"elder": home(14, title=text("常用服务大全", 24)), "read": article(1.8, 40, 24), "largest": home(20, title=text("常用服务大全", 20))}, walk={"xml": True}),
+        c("a dump with text near 18 dp", {"text-size": "cantTell", "text-size-ordinary": "passed"}, {"elder": home(18), "read": article(1.8, 40, 24), "largest": home(34, tiles=("付款", "医保", "缴费", "挂号"), more=parts.big(36))}, walk={"xml": True, "scale": 3}),
+        c("a dump with dense lines", {"text-size-ordinary": "cantTell", "line-spacing": "failed"}, {"elder": home(24), "read": article(1.0, 24, 24)}, walk={"xml": True, "scale": 2.625}),
+        c("a dump with a small target", {"text-size-ordinary": "cantTell", "touch-size": "failed"}, {"elder": home(24, h=52), "read": article(1.8, 40, 24)}, walk={"xml": True}),
+        c("a dump with an unnamed icon", {"text-size-ordinary": "cantTell", "names": "failed"}, {"elder": home(24, scan=icon(280, 20, name="")), "read": article(1.8, 40, 24)}, walk={"xml": True}),
+        c("a window that returns", of("ads", "cantTell"), {"again": {"body": floating(), "mode": "elder", "main": False, "role": "other"}}, steps=(*parts.STEPS, {"from": "window", "to": "elder", "action": "tap", "x": 584, "y": 464, "t": 4})),
+        c("a window that was closed", {}, {}, steps=(*parts.STEPS, {"from": "window", "to": "elder", "action": "tap", "x": 584, "y": 464, "t": 4})),
         c("an ad that is a picture", of("ads"), {"elder": home(more=box(16, 400, 328, 120, "<svg width=328 height=120><rect width=328 height=120 fill='#ffe082'/></svg>"))}, todo=True),
         c("a lure that is a picture", of("inducement"), {"elder": home(more=icon(20, 400, 120, "活动"))}, todo=True),
     ]  # fmt: skip

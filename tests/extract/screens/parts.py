@@ -69,7 +69,7 @@ def elder() -> dict[str, dict[str, Any]]:
     return {
         "home": {"body": home(16, tile(16, 500, "长辈版", 328, 64)), "mode": "ordinary", "main": True, "role": "home", "blind": True},
         "settings": {"body": tile(16, 40, "账号与安全", 328, 56) + tile(16, 110, "长辈版", 328, 56), "mode": "ordinary", "main": False, "role": "settings", "blind": True},
-        "largest": {"body": home(30, size_tiles()), "mode": "ordinary", "main": True, "role": "other", "text_setting": "largest"},
+        "largest": {"body": home(30, big(32)), "mode": "ordinary", "main": True, "role": "other", "text_setting": "largest"},
         **{f"search{n}": {"body": found(w), "mode": "ordinary", "main": False, "role": "search", "query": w, "blind": True} for n, w in enumerate(ALIASES)},
         "elder": {"body": home(), "mode": "elder", "main": True, "role": "home"},
         "read": {"body": article(), "mode": "elder", "main": False, "role": "other"},
@@ -78,8 +78,8 @@ def elder() -> dict[str, dict[str, Any]]:
     }
 
 
-def size_tiles() -> str:
-    return box(16, 400, 328, 100, text("我的订单", 32))
+def big(size: float) -> str:
+    return box(16, 400, 328, 100, text("我的订单", size))
 
 
 def alone() -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTH, HEIGHT = 360, 720  # dp; a CSS pixel is one
@@ -81,6 +82,22 @@ def renderer() -> Iterator[Renderer]:
             browser.close()
 
 
+def uiautomator(tree: str) -> str:
+    """The same nodes as a dump of uiautomator, which states no sizes of text."""
+
+    def element(node: dict[str, Any], index: int) -> str:
+        left, top, right, bottom = node["bounds"]
+        given = {
+            "index": index, "text": node.get("text", ""), "resource-id": node.get("id", ""), "class": node["class"], "content-desc": node.get("desc", ""),
+            "hint": node.get("hint", ""), "checkable": "false", "clickable": str(node["clickable"]).lower(), "enabled": str(node["enabled"]).lower(),
+            "scrollable": str(node.get("scrollable", False)).lower(), "bounds": f"[{left},{top}][{right},{bottom}]",
+        }  # fmt: skip
+        attributes = " ".join(f"{k}={quoteattr(str(v))}" for k, v in given.items())
+        return f"<node {attributes}>{''.join(element(c, n) for n, c in enumerate(node['children']))}</node>"
+
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes" ?><hierarchy rotation="0">{element(json.loads(tree), 0)}</hierarchy>'
+
+
 def write(folder: Path, walk: dict[str, Any], draw: Renderer) -> Path:
     """A walk as an exhibit: screens.json with its trees and pictures."""
     folder.mkdir(parents=True)
@@ -88,9 +105,9 @@ def write(folder: Path, walk: dict[str, Any], draw: Renderer) -> Path:
     entries = []
     for n, screen in enumerate(walk["screens"]):
         image, tree = draw.draw(screen["body"], ink, paper, scale)
-        (folder / f"{n}.json").write_text(tree, "utf-8")
+        (folder / f"{n}.tree").write_text(uiautomator(tree) if walk.get("xml") else tree, "utf-8")
         (folder / f"{n}.png").write_bytes(image)
-        entries.append({"tree": f"{n}.json", "image": None if screen.get("blind") else f"{n}.png", "t": 10.0 * n, "activity": "A"}
+        entries.append({"tree": f"{n}.tree", "image": None if screen.get("blind") else f"{n}.png", "t": 10.0 * n, "activity": "A"}
                        | {k: v for k, v in screen.items() if k not in ("body", "blind")})  # fmt: skip
     device = {"model": "bench", "width": round(WIDTH * scale), "height": round(HEIGHT * scale), "density": scale * 160, "kind": "phone"}
     if walk.get("no_density"):

@@ -131,7 +131,8 @@ def test_rules_of_events_that_a_walk_never_records_do_not_pass(tmp_path: Path) -
 
 
 def test_a_walk_of_another_app_is_not_told_of_the_package(tmp_path: Path) -> None:
-    from tests.support import apk, put as keep
+    from tests.support import apk
+    from tests.support import put as keep
 
     other = put(tmp_path / "a", [{"tree": GOOD}], app={"package": "com.somebody.else"})
     read = pipeline.read([keep(tmp_path / "a.apk", apk()), other], Settings(home=str(tmp_path / "home"), isolate=False))

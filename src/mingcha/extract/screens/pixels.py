@@ -25,7 +25,7 @@ STRAY = 0.03  # share of a box that may be neither ground, ink nor a mixture
 MIX = 30  # distance in RGB from the line between two colours, within which a colour is a mixture of them
 FULL = 0.06  # share of what is not ground that must be full ink, else the ink's colour is not known
 COLOURS = 8_192  # smoothed text has some hundred colours; what has more is a picture
-MOST = 400_000  # pixels of one box; larger ones are looked at in their upper part
+MOST = 2_000_000  # pixels of one box; larger ones are looked at in their upper part
 
 
 @dataclass(frozen=True, slots=True)

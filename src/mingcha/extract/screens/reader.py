@@ -99,7 +99,7 @@ def _load(path: Path, screen: Screen, walk: Walk, limits: Limits) -> None:
 def _screen(screen: Screen, found: Sequence[floating.Window], walk: Walk, words: Sequence[str], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
     root = screen.root
     assert root is not None
-    told = texts.texts(screen)
+    told = texts.texts(screen, found)
     known = [t for t in told if t.low is not None and t.high is not None]
     facts = list(texts.facts(screen, told, found, base))
     mains = [f for f in facts if f["kind"] == "ui-text" and f["main"] and f["dp_low"] is not None]

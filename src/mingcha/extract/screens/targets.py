@@ -9,7 +9,7 @@ from typing import Any
 from mingcha.extract.screens.floating import Window
 from mingcha.extract.screens.index import Screen
 from mingcha.extract.screens.names import name_of, role_of
-from mingcha.extract.screens.texts import shown
+from mingcha.extract.screens.texts import cut, shown
 from mingcha.extract.screens.trees import Box, Node, overlap
 from mingcha.extract.screens.units import bounds, dp
 
@@ -38,7 +38,7 @@ def targets(screen: Screen) -> list[Target]:
                 box = outer.box
         if any(_holds_only(node, inner) for inner in node.walk() if inner is not node and inner.clickable and inner.enabled):
             continue  # the inner one stands for both
-        found.append(Target(node, box, _clipped(node)))
+        found.append(Target(node, box, cut(node)))
     return found
 
 
@@ -47,14 +47,6 @@ def _holds_only(outer: Node, inner: Node) -> bool:
     if not inner.inside(outer) or outer.text:
         return False
     return all(n is outer or n.inside(inner) or inner.inside(n) or not (n.clickable or n.text) for n in outer.walk())
-
-
-def _clipped(node: Node) -> bool:
-    """Whether a scrolling ancestor may show only a part of it: it ends where that one ends."""
-    for outer in node.above():
-        if outer.scrollable and outer.area and node is not outer:
-            return node.box[1] <= outer.box[1] < node.box[3] or node.box[3] >= outer.box[3] > node.box[1] or node.box[0] <= outer.box[0] - 1 or node.box[2] >= outer.box[2] + 1
-    return False
 
 
 def _scroller(node: Node) -> str | None:

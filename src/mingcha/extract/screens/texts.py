@@ -64,14 +64,15 @@ def shown(screen: Screen) -> Iterator[Node]:
             yield node
 
 
-def texts(screen: Screen) -> list[Text]:
+def texts(screen: Screen, covers: Sequence[Window] = ()) -> list[Text]:
     """Every node with text of its own. Sizes come from the tree where a recorder wrote them, else from pixels with a
-    band of error, else they are None."""
+    band of error, else they are None. What lies behind a window of `covers` or is cut off by scrolling shows no size."""
     found = []
     for node in shown(screen):
         if not node.text or (node.checkable and not HAN.search(node.text)):
             continue
-        lines = _lines(screen, node)
+        hidden = _hidden(node, covers) or cut(node)
+        lines = None if hidden else _lines(screen, node)
         if node.text_size is not None:
             found.append(Text(node, node.text_size, node.text_size, "tree", lines))
         elif lines and len(HAN.findall(node.text)) >= 2 and screen.dpi:
@@ -79,7 +80,7 @@ def texts(screen: Screen) -> list[Text]:
             middle = ink / (sum(INK) / 2)
             found.append(Text(node, min((ink - 1) / INK[1], middle - band), max((ink + 1) / INK[0], middle + band), "pixels", lines))
         else:
-            found.append(Text(node, None, None, "pixels" if screen.picture else "none", lines))
+            found.append(Text(node, None, None, "hidden" if hidden else "pixels" if screen.picture else "none", lines))
     return found
 
 
@@ -130,24 +131,37 @@ def facts(screen: Screen, found: list[Text], covers: Sequence[Window], base: dic
             "kind": "ui-contrast", "of": "text", "ratio": contrast.ratio, "reason": contrast.reason, "dp_low": low, "dp_high": high,
             "ground": contrast.ground, "ink": contrast.ink, "enabled": node.enabled,
         }  # fmt: skip
-    yield from _spacing(screen, found, base)
+    yield from _spacing(screen, found, covers, base)
     yield from _icons(screen, covers, base)
 
 
 def _contrast(screen: Screen, node: Node, covers: Sequence[Window]) -> pixels.Contrast:
     if screen.picture is None:
         return pixels.Contrast(None, "picture")
-    hidden = any(
+    return pixels.Contrast(None, "covered") if _hidden(node, covers) else pixels.contrast(screen.picture, _clipped(node))
+
+
+def _hidden(node: Node, covers: Sequence[Window]) -> bool:
+    """Whether a window or the veil behind it lies over a node."""
+    return any(
         not node.inside(w.node) and not w.node.inside(node) and (overlap(node.box, w.box) or overlap(node.box, w.node.box)) for w in covers
     )
-    return pixels.Contrast(None, "covered") if hidden else pixels.contrast(screen.picture, _clipped(node))
+
+
+def cut(node: Node) -> bool:
+    """Whether a scrolling ancestor may show only a part of a node: it ends where that one ends."""
+    for outer in node.above():
+        if outer.scrollable and outer.area:
+            (left, top, right, bottom), (ol, ot, orr, ob) = node.box, outer.box
+            return top <= ot < bottom or bottom >= ob > top or left < ol or right > orr
+    return False
 
 
 def _dp(px: float | None, dpi: float | None) -> float | None:
     return None if px is None or not dpi else round(px * 160 / dpi, 2)
 
 
-def _spacing(screen: Screen, found: list[Text], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _spacing(screen: Screen, found: list[Text], covers: Sequence[Window], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Distance of lines as a multiple of the size, of paragraphs as a multiple of the distance of lines (clause 1.2).
     Paragraphs are neighbours under one parent with two lines or more each."""
     before: Text | None = None
@@ -155,7 +169,8 @@ def _spacing(screen: Screen, found: list[Text], base: dict[str, Any]) -> Iterato
         node = text.node
         many = node.h > 1.7 * (text.high or node.h)  # room for two lines
         pitch = node.line_height or (text.lines.pitch if text.lines else None)
-        if not many or len(HAN.findall(node.text)) < 8:
+        many = many or (text.high is None and len(HAN.findall(node.text)) >= 20)
+        if not many or len(HAN.findall(node.text)) < 8 or text.by == "hidden" or (text.lines is None and (_hidden(node, covers) or cut(node))):
             continue
         here = {"where": f"{screen.id}#{node.path}", "bounds": bounds(node.box), "text": node.text[:QUOTE]}
         single = text.lines is not None and len(text.lines.rows) == 1
