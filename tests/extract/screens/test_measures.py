@@ -112,7 +112,7 @@ TEXT = node((60, 260, 300, 300), text="通知")
 
 
 def window_facts(s: Screen) -> list[dict[str, Any]]:
-    return list(floating.facts(s, floating.windows(s), {}, {}))
+    return [w.fact for w in floating.seen(s, floating.windows(s), {})]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,13 @@ def test_bars_badges_and_neighbours_are_no_windows() -> None:
     assert window_facts(screen(node((0, 0, 360, 300), TEXT), node((0, 300, 360, 600), TEXT))) == []
 
 
+def test_a_button_upon_a_card_is_no_window_and_a_ball_over_the_page_is() -> None:
+    card = node((20, 100, 340, 260), node((40, 120, 300, 180), text="账单"), clickable=True)
+    assert window_facts(screen(node((0, 0, 360, 720), card, node((260, 120, 330, 170), text="更多", clickable=True)))) == []
+    (ball,) = window_facts(screen(UNDER, node((290, 210, 350, 258), desc="客服", clickable=True)))
+    assert ball["corner"] == "none"
+
+
 def test_a_window_that_comes_back_after_its_control_was_touched() -> None:
     panel = node((40, 200, 320, 500), TEXT, node((272, 200, 320, 248), desc="关闭", clickable=True))
     first, second, third = (screen(UNDER, *more) for more in ((panel,), (), (panel,)))
@@ -155,9 +162,9 @@ def test_a_window_that_comes_back_after_its_control_was_touched() -> None:
     tap = Step("s0", "s1", 1.0, "tap", 290.0, 220.0, "", 1)
 
     def back(*walk: Screen, steps: tuple[Step, ...] = (tap,)) -> list[bool | None]:
-        over = [(s, floating.windows(s)) for s in walk]
-        found = floating.returning(over, steps)
-        return [f["returns"] for s, w in over for f in floating.facts(s, w, found, {})]
+        over = {s.id: floating.seen(s, floating.windows(s), {}) for s in walk}
+        floating.returning(over, steps)
+        return [w.fact["returns"] for windows in over.values() for w in windows]
 
     assert back(first, second, third) == [True, True]
     assert back(first, second) == [False]

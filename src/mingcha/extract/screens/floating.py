@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from mingcha.extract.screens.words import CLOSE_IDS, CLOSE_TEXTS
 SIBLINGS = 400  # children of one node that are compared
 CORNER = 0.25  # share of a window's width and height that is its corner
 MIDDLE = (0.35, 0.65)  # share of its width that is its middle
+TINY = 0.05  # share of the screen below which a window must lie over the page as a whole
 SMALL = 56  # dp: an unnamed control up to this size, last in its window, is taken for the one that closes
 
 
@@ -62,7 +63,11 @@ def _covers(node: Node, width: int, height: int) -> bool:
         return False
     if not (node.children or node.clickable) or not before:
         return False
-    if not any(overlap(node.box, s.box) >= 0.6 * node.area and s.children for s in before):
+    under = [s for s in before if overlap(node.box, s.box) >= 0.6 * node.area and s.children]
+    # A button upon a card is no window; a ball that floats over the page is.
+    if node.area < TINY * width * height:
+        under = [s for s in under if s.area >= 0.5 * width * height]
+    if not under:
         return False
     # A badge or a label on a picture belongs to it: a window covers what can be touched or read.
     return any(
@@ -113,39 +118,50 @@ def corner(close: Box, box: Box) -> str:
     return "other"
 
 
-def facts(screen: Screen, found: Sequence[Window], back: dict[str, bool], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """ui-floating of one screen. `w`, `h`: the control's responding area in dp; `share` of the screen's area."""
-    whole = max(1, screen.size[0] * screen.size[1])
+@dataclass(slots=True)
+class Seen:
+    """What is kept of a window when its screen has been read: its fact, what it is told by, where its control lies."""
+
+    fact: dict[str, Any]
+    mark: str
+    close: Box | None
+
+
+def seen(screen: Screen, found: Sequence[Window], base: dict[str, Any]) -> list[Seen]:
+    """ui-floating of one screen, `returns` still unknown. `w`, `h`: the control's responding area in dp; `share` of the
+    screen's area."""
+    whole, kept = max(1, screen.size[0] * screen.size[1]), []
     for window in found:
-        close = window.close
+        close, box = window.close, window.box
         place = close or window.node
-        box = window.box
-        yield base | {
+        fact = base | {
             "kind": "ui-floating", "where": f"{screen.id}#{place.path}", "bounds": bounds(close.box if close else box), "window": bounds(box),
             "share": round((box[2] - box[0]) * (box[3] - box[1]) / whole, 3), "corner": corner(close.box, box) if close else "none", "by": window.by,
             "w": dp(close.w, screen.dpi) if close else None, "h": dp(close.h, screen.dpi) if close else None,
-            "least": dp(min(close.w, close.h), screen.dpi) if close else None, "returns": back.get(signature(window)), "name": name_of(window.node)[:60] or None,
+            "least": dp(min(close.w, close.h), screen.dpi) if close else None, "returns": None, "name": name_of(window.node)[:60] or None,
         }  # fmt: skip
+        kept.append(Seen(fact, _mark(window.node), close.box if close else None))
+    return kept
 
 
-def signature(window: Window) -> str:
+def _mark(node: Node) -> str:
     """What a window is told by when it comes again: its id and its texts without digits."""
-    said = "|".join(n.text for n in window.node.walk() if n.text)
-    return window.node.id + "#" + "".join(c for c in said if not c.isdigit())[:200]
+    said = "|".join(n.text for n in node.walk() if n.text)
+    return node.id + "#" + "".join(c for c in said if not c.isdigit())[:200]
 
 
-def returning(screens: Sequence[tuple[Screen, Sequence[Window]]], steps: Sequence[Step]) -> dict[str, bool]:
-    """Windows that were closed by a tap on their control: whether the same one is shown on a later screen."""
-    order = {screen.id: n for n, (screen, _) in enumerate(screens)}
+def returning(walk: Mapping[str, Sequence[Seen]], steps: Sequence[Step]) -> None:
+    """Say of windows whose control a step touched whether the same one is shown on a later screen. `walk`: windows by
+    screen, in the order of the walk."""
+    order = {name: n for n, name in enumerate(walk)}
+    last = {w.mark: order[name] for name, windows_ in walk.items() for w in windows_}
     back: dict[str, bool] = {}
     for step in steps:
-        if step.action != "tap" or step.x is None or step.y is None or step.source not in order:
+        if step.action != "tap" or step.x is None or step.y is None:
             continue
-        at = order[step.source]
-        for window in screens[at][1]:
-            close = window.close
-            if close and close.box[0] <= step.x < close.box[2] and close.box[1] <= step.y < close.box[3]:
-                mark = signature(window)
-                later = [{signature(w) for w in windows_} for _, windows_ in screens[at + 1 :]]
-                back[mark] = back.get(mark, False) or any(mark in one for one in later)
-    return back
+        for window in walk.get(step.source, ()):
+            if window.close and window.close[0] <= step.x < window.close[2] and window.close[1] <= step.y < window.close[3]:
+                back[window.mark] = back.get(window.mark, False) or last[window.mark] > order[step.source]
+    for windows_ in walk.values():
+        for window in windows_:
+            window.fact["returns"] = back.get(window.mark)

@@ -26,7 +26,8 @@ _ID = re.compile(r"[\w.-]{1,64}")
 
 @dataclass(slots=True)
 class Screen:
-    """One screen of the walk; `t` in seconds since the walk began, `dpi` None where nothing says it."""
+    """One screen of the walk; `t` in seconds since the walk began, `dpi` None where nothing says it. `said`: its texts,
+    kept for steps that only waited."""
 
     id: str
     tree: str | None
@@ -43,6 +44,7 @@ class Screen:
     size: tuple[int, int]
     root: Node | None = None
     picture: Image.Image | None = None
+    said: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -29,28 +29,30 @@ def read(path: Path, emit: Emit, catalogue: Any, limits: Limits = DEFAULT) -> Ex
     walk = index.load(path, limits)
     digest, size, name = folder.digest(path), folder.size(path), plain(path.name)
     words = _words(catalogue)
-    over: list[tuple[Screen, Sequence[floating.Window]]] = []
+    over: dict[str, list[floating.Seen]] = {}
+    waits = {name for step in walk.steps if step.action == "wait" for name in (step.source, step.target)}
     counts: dict[str, int] = {}
     dropped = 0
     for screen in walk.screens:
         _load(path, screen, walk, limits)
         if screen.root is None:
             continue
+        base = {"exhibit": digest, "mode": screen.mode, "screen": screen.id}
         found = floating.windows(screen)
-        over.append((screen, found))
+        over[screen.id] = floating.seen(screen, found, base)
         batch = []
-        for fact in _screen(screen, found, walk, words, {"exhibit": digest, "mode": screen.mode, "screen": screen.id}):
+        for fact in _screen(screen, found, walk, words, base):
             counts[fact["kind"]] = counts.get(fact["kind"], 0) + 1
             if counts[fact["kind"]] <= limits.facts_per_kind:
                 batch.append(_ordered(fact))
             else:
                 dropped += 1
         emit(batch)
-        screen.picture = None  # a hundred pictures would not fit into memory
-    back = floating.returning(over, walk.steps)
-    for screen, shown in over:
-        emit(map(_ordered, floating.facts(screen, shown, back, {"exhibit": digest, "mode": screen.mode, "screen": screen.id})))
-    emit(map(_ordered, _steps(walk, digest)))
+        screen.said = _said(screen) if screen.id in waits else []
+        screen.root = screen.picture = None  # hundreds of trees and pictures would not fit into memory
+    floating.returning(over, walk.steps)
+    emit(_ordered(window.fact) for windows in over.values() for window in windows)
+    emit(map(_ordered, _steps(walk, {s.id: s for s in walk.screens if s.id in over}, digest)))
     if dropped:
         walk.notes.append(("screens", "reader-limit", f"{dropped} facts"))
     if not over:
@@ -121,9 +123,8 @@ def _screen(screen: Screen, found: Sequence[floating.Window], walk: Walk, words:
                 break
 
 
-def _steps(walk: Walk, digest: str) -> Iterator[dict[str, Any]]:
+def _steps(walk: Walk, screens: dict[str, Screen], digest: str) -> Iterator[dict[str, Any]]:
     """ui-gesture of every step of the walk, ui-wait of those that only waited."""
-    screens = {s.id: s for s in walk.screens if s.root is not None}
     for number, step in enumerate(walk.steps):
         screen = screens.get(step.source)
         if screen is None:
@@ -139,7 +140,7 @@ def _steps(walk: Walk, digest: str) -> Iterator[dict[str, Any]]:
 def _waited(screen: Screen, step: Step, screens: dict[str, Screen]) -> dict[str, Any]:
     """What became of a screen on which nothing was done for a while (clause 2.3)."""
     after = screens.get(step.target or "")
-    changed = None if after is None else after.id != screen.id and (after.activity != screen.activity or _said(after) != _said(screen))
+    changed = None if after is None else after.id != screen.id and (after.activity != screen.activity or after.said != screen.said)
     seconds = None if after is None or after.t is None or screen.t is None else round(after.t - screen.t, 2)
     return {"kind": "ui-wait", "bounds": [], "seconds": seconds, "changed": changed}
 
