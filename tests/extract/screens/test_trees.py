@@ -46,7 +46,7 @@ def test_a_compressed_dump_names_elements_by_class() -> None:
     [
         (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><hierarchy><node text="&b;"/></hierarchy>', "type declaration"),
         (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><hierarchy/>', "type declaration"),
-        (b"<hierarchy><node></hierarchy>", "no XML"), (b"<hierarchy/>", "no nodes"), (b"<", "no XML"),
+        (b"<hierarchy><node></hierarchy>", "no XML"), (b"<hierarchy/>", "no nodes"), (b"<", "no XML"), (b'<?xml version="1.0" encoding="utft8"?><a/>', "no XML"), (b'<?xml version="1.0" encoding="rot13"?><a/>', "no XML"), (b'<?xml version="1.0" encoding="base64"?><a/>', "no XML"),
         (b"[1, 2]", "no object"), (b"{", "no JSON"), (b"\xff\xfe\x00", "no JSON"), (b"", "no JSON"), (b'{"children": 5}', "no list"), (b'{"children": [5]}', "no object"),
         (b'{"children":[' * 300 + b"{}" + b"]}" * 300, "nested deeper"), (b'{"children":[' * 200_000, "nested too deep"),
         (b"<node>" * 300 + b"</node>" * 300, "nested deeper"),

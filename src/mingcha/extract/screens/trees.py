@@ -129,8 +129,12 @@ def _xml(data: bytes, limits: Limits) -> Node:
     parser.StartDoctypeDeclHandler = no_types
     try:
         parser.Parse(data, True)
+    except Unread:
+        raise
     except expat.ExpatError as e:
         raise Unread(f"no XML: {expat.errors.messages.get(e.code, str(e.code))}") from None
+    except (ValueError, LookupError):  # an encoding that nobody knows, or that is none of text
+        raise Unread("no XML: its encoding") from None
     return _whole(root)
 
 
