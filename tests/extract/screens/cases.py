@@ -76,6 +76,8 @@ def hard() -> list[Case]:
         c("an entry that cannot be touched", of("entry", "cantTell"), {"home": home(16, box(16, 500, 328, 60, text("长辈版", 16)))}),
         c("a page to be scrolled", {}, {"elder": box(16, 24, 260, 60, text("常用服务大全", 24)) + LIST}),
         c("light grey on dark", of("contrast"), {"read": article(style="background:#303030;color:#6a6a6a")}), c("white on dark", {}, {"read": article(style="background:#303030;color:#ffffff")}),
+        c("a pale icon of another class", of("contrast"), {"elder": home(scan=icon(280, 20, fill="#ff9a9a", more='data-class="android.widget.TextView"'))}),
+        c("a strong icon of another class", {}, {"elder": home(scan=icon(280, 20, more='data-class="android.widget.TextView"'))}),
         # dumps of uiautomator: sizes of text come from pixels
         c("a dump with large text", {"text-size-ordinary": "cantTell", "line-spacing": "passed"}, {"elder": home(24), "read": article(1.8, 40, 24)}, walk={"xml": True}),
         c("a dump with small text", {"text-size": "failed", "text-size-ordinary": "failed"}, {"elder": home(14, title=text("常用服务大全", 24)), "read": article(1.8, 40, 24), "largest": home(20, title=text("常用服务大全", 20))}, walk={"xml": True}),

@@ -86,3 +86,8 @@ def test_texts_are_cut_and_made_fit_to_be_written() -> None:
     assert len(root.text) == DEFAULT.screen_string
     assert root.desc == "a[31m?b"
     root.desc.encode()
+
+
+def test_what_is_not_visible_has_no_area_and_passwords_are_not_kept() -> None:
+    root = trees.read(b'<hierarchy><node bounds="[0,0][9,9]" visible-to-user="false" text="a"/><node bounds="[0,0][9,9]" password="true" text="secret"/></hierarchy>')
+    assert [(n.area, n.text) for n in root.children] == [(0, "a"), (81, "\u2022\u2022\u2022")]

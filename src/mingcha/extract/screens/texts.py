@@ -203,9 +203,12 @@ def _gap(a: Text, b: Text) -> float | None:
 def _icons(screen: Screen, covers: Sequence[Window], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Contrast of pictures in controls that have no text (clause 1.3 names icons)."""
     for node in shown(screen):
-        if node.text or node.children or "image" not in node.short or not _icon(screen, node):
+        # Icons are often drawn by the ground of an empty text or by a font of their own.
+        if node.text or node.children or not ("image" in node.short or (node.clickable and "edit" not in node.short)) or not _icon(screen, node):
             continue
         contrast = _contrast(screen, node, covers)
+        if contrast.reason == "empty":
+            continue  # nothing is drawn there
         yield base | {
             "kind": "ui-contrast", "where": f"{screen.id}#{node.path}", "bounds": bounds(node.box), "of": "icon", "text": node.desc[:QUOTE],
             "ratio": contrast.ratio, "reason": contrast.reason, "dp_low": None, "dp_high": None, "ground": contrast.ground,

@@ -184,6 +184,8 @@ def _whole(root: Node) -> Node:
 
 
 def _node(raw: dict[str, Any], parent: Node, limits: Limits) -> Node:
+    """A node under its parent. What the recorder says is not visible has no area; passwords are not kept."""
+
     def text(*names: str) -> str:
         for name in names:
             value = raw.get(name)
@@ -197,9 +199,10 @@ def _node(raw: dict[str, Any], parent: Node, limits: Limits) -> Node:
         value = raw.get(name, raw.get(name.replace("_", "-")))
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower(), otherwise)
 
+    seen = flag("visible-to-user", True) and flag("visible", True)
     node = Node(
         f"{parent.path}/{len(parent.children)}" if parent.cls != "hierarchy" or parent.parent else f"{len(parent.children)}",
-        _box(raw.get("bounds")), parent, text("text"), text("content-desc", "desc"), text("hint"), text("resource-id", "id"),
+        _box(raw.get("bounds")) if seen else (0, 0, 0, 0), parent, "•••" if flag("password") and text("text") else text("text"), text("content-desc", "desc"), text("hint"), text("resource-id", "id"),
         text("class"), flag("clickable") or flag("long_clickable"), flag("checkable"), flag("focusable"), flag("scrollable"),
         flag("enabled", True), flag("main", True), _pixels(raw, "textSize", "text-size"), _pixels(raw, "lineHeight", "line-height"),
     )  # fmt: skip
