@@ -51,7 +51,7 @@ def drawn(choose: random.Random, number: int) -> Case:
         f"walk {number}: {size=} {height=} {line=} {letters=} {apart=} {ink=} {paper=} {where=} {side=} {named=}", {k: "failed" for k, v in wrong.items() if v},
         {
             "elder": home(size, h=height, title=text("常用服务大全", 24), scan=icon(280, 20, name="扫一扫" if named else "")),
-            "read": article(line, gap, letters, "color:rgb{};background:rgb{};padding:0 0 0 0".format(ink, paper)),
+            "read": article(line, gap, letters, f"color:rgb{ink};background:rgb{paper};padding:0 0 0 0"),
             "window": floating(close),
         },
         walk={"scale": choose.choice((2, 2.625, 2.75, 3))},
