@@ -130,12 +130,12 @@ def _check_tables(stated: Stated | None) -> None:
 
 
 def _of_one_subject(exhibits: list[Exhibit], facts: list[Fact]) -> tuple[list[Exhibit], list[Fact]]:
-    """Without the logs that say themselves that they are of another app than the package: what one app did must
+    """Without the logs and walks that say themselves that they are of another app than the package: what one app did must
     never be told of another."""
     ids = {f["id"] for f in facts if f["kind"] == "package" and f.get("id")}
     others = {
         f["exhibit"]: str(f["package"]) for f in facts
-        if f["kind"] == "behaviour-run" and ids and f.get("package") and f["package"] not in ids
+        if f["kind"] in ("behaviour-run", "ui-screen") and ids and f.get("package") and f["package"] not in ids
     }  # fmt: skip
     if not others:
         return exhibits, facts

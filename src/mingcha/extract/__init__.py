@@ -46,19 +46,20 @@ READERS: dict[str, Reader] = {
 # The same for exhibits that are folders; `sniff(path)` of these modules sees the folder.
 FOLDERS: dict[str, Reader] = {
     "page": Reader("mingcha.extract.page.sniff", "mingcha.extract.page.reader"),
+    "screens": Reader("mingcha.extract.screens.sniff", "mingcha.extract.screens.reader"),
 }
 
 
 def stated(path: Path, kind: str) -> str:
     """The kind that the user states of an exhibit. BadInput where there is no file, or an empty one."""
-    if not (kind in FOLDERS and path.is_dir()):
+    if not (kind in FOLDERS and _is_folder(path)):
         _head(path)
     return kind
 
 
 def sniff(path: Path) -> str:
     """Kind of an exhibit, from its content. BadInput where it is nothing we can read."""
-    if path.is_dir():
+    if _is_folder(path):
         for kind, reader in FOLDERS.items():
             if importlib.import_module(reader.sniff).sniff(path):
                 return kind
@@ -77,6 +78,14 @@ def sniff(path: Path) -> str:
         },
         code="unknown-kind",
     )  # fmt: skip
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder; a name that the system refuses is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _head(path: Path) -> bytes:

@@ -139,6 +139,26 @@ class Limits:
     policy_recognition: float = 30.0
     """CPU time of it for optical recognition, some two and a half seconds a page; pages beyond stay unread."""
 
+    # ---- walks through screens ---------------------------------------------------------------
+    screen_index: int = 4 * MB
+    """screens.json."""
+    screens: int = 500
+    """Screens of one walk."""
+    screen_steps: int = 5_000
+    """Steps of one walk."""
+    screen_tree: int = 16 * MB
+    """One node tree; real dumps have some hundred kilobytes."""
+    screen_nodes: int = 20_000
+    """Nodes of one tree."""
+    screen_depth: int = 200
+    """Nesting of one tree."""
+    screen_string: int = 2_000
+    """Characters of one text of a node."""
+    screen_picture: int = 32 * MB
+    """One picture as a file."""
+    screen_pixels: int = 20_000_000
+    """Pixels of one picture; the largest tablets have some five million."""
+
     # ---- facts -------------------------------------------------------------------------------
     facts_per_kind: int = 100_000
     """Facts of one kind from one exhibit."""

@@ -19,7 +19,7 @@ from mingcha.catalogue.loader import texts
 from mingcha.catalogue.schema import Rule
 from mingcha.judge import checks, inventory
 from mingcha.judge.evidence import asked_by, evidence
-from mingcha.judge.match import FactIndex, Matcher, Result, distinct
+from mingcha.judge.match import ABSENT, FactIndex, Matcher, Result, distinct
 from mingcha.model import (
     OUTCOMES,
     SCHEMA,
@@ -125,7 +125,11 @@ def _missing(rule: Rule, index: FactIndex) -> list[str]:
 
 
 def _limited(rule: Rule, index: FactIndex) -> list[str]:
-    return [f"limitation:{code}" for code in sorted(index.limitations.intersection(rule.blocked_by))]
+    """Limitations that forbid the rule to pass: those it names, and one that says that what it asks was never recorded."""
+    codes = set(index.limitations.intersection(rule.blocked_by))
+    kinds = {leaf["fact"] for node in (rule.match, rule.suspect, rule.applies) if node for leaf in tree.leaves(node)}
+    codes |= {code for kind, code in ABSENT.items() if kind in kinds and code in index.limitations and not index.of(kind)}
+    return [f"limitation:{code}" for code in sorted(codes)]
 
 
 def _unhooked(rule: Rule, index: FactIndex) -> list[str]:

@@ -35,6 +35,8 @@ CODE_LIMITATIONS = frozenset(
         "runtime-code", "script-code",
     )
 )  # fmt: skip
+# Kinds that an exhibit of their channel may lack altogether, with the limitation that says so.
+ABSENT = {"screen-event": "no-screen-events"}
 NOBODY = object()  # stands for a value that no fact has: could an unseen one complete the group?
 
 
@@ -97,6 +99,8 @@ class FactIndex:
         of the limitations `limits` stands in the way."""
         channel = self.catalogue.facts[kind].channel
         if channel != tree.UNIVERSAL and channel not in self.observed:
+            return True
+        if ABSENT.get(kind) in self.limitations and not self.of(kind):
             return True
         hiding = self.limitations.intersection(limits)
         return bool(hiding - CODE_LIMITATIONS if kind in MANIFEST_KINDS else hiding)
