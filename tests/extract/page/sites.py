@@ -121,9 +121,9 @@ SITES: tuple[Case, ...] = (
     Case("elder-no-larger", replace(GOOD, elder_px=16), ("web-large-text", "web-elder-text-size"), ("web-large-text-lost",)),
     Case("elder-no-larger-but-a-tool", replace(GOOD, elder_px=18, size_tool=True)),
     Case("large-type-lost", replace(GOOD, keep=False), ("web-large-text-lost",), ("web-elder-text-size",)),
-    Case("clipped-at-200", _main('<div style="width:600px;max-width:100%;height:60px;overflow:hidden;line-height:1.6">本周末系统升级期间部分业务暂停办理，请提前安排时间，给您带来不便敬请谅解，感谢您的支持。</div>'), ("web-zoom-clipped", "web-reflow"), ("web-text-spacing",)),
+    Case("clipped-at-200", _main('<div style="height:30px;overflow:hidden;line-height:1.6">本周末系统升级期间部分业务暂停办理，请提前安排时间，给您带来不便敬请谅解，感谢您的支持。</div>'), ("web-zoom-clipped", "web-reflow"), ("web-text-spacing",)),
     Case("too-wide-at-320", _main('<div style="width:700px;background:#eee;height:20px"></div>'), ("web-reflow",)),
-    Case("clipped-when-spaced", _main('<div style="width:250px;height:56px;overflow:hidden;line-height:1.4;font-size:16px">请您携带身份证件和银行卡到服务网点办理，谢谢配合请您</div>'), ("web-text-spacing",), ("web-zoom-clipped", "web-reflow")),
+    Case("clipped-when-spaced", _main('<div style="width:250px;height:56px;overflow:hidden;line-height:1.4;font-size:16px">请您携带身份证件和银行卡到服务网点办理业务，谢谢您的配合</div>'), ("web-text-spacing",), ("web-zoom-clipped", "web-reflow")),
     Case("no-zooming", replace(GOOD, viewport="width=device-width, initial-scale=1, user-scalable=no"), ("web-zoom",)),
     # W3
     Case("elder-17", replace(GOOD, elder_px=17), ("web-elder-text-size", "web-large-text"), ("web-large-text-lost",)),

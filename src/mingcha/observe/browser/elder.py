@@ -185,14 +185,16 @@ def _next(session: Session, page: Page, recorder: Recorder, plan: Plan, home: St
     recorder.note("again", {"sizes": again["sizes"], "url": again["url"]})
     here = [u for u in _links(page) if u.split("#")[0] not in (first.split("#")[0], home.url.split("#")[0])]
     others = [s.url for s in plan.stops if s.role in ("article", "list", "form", "contact", "search")]
-    target = next((u for u in here if u in others), here[0] if here else None) or (others[0] if others and first.split("#")[0] == home.url.split("#")[0] else None)
-    if target is None or not session.left():
-        return
-    session.requests = []
-    place = Stop("elder-next", target, 2)
-    if session.open(page, target, recorder, place):
-        recorder.page["variant"] = "elder-next"
-        recorder.record(page, place, "elder")
+    stayed = first.split("#")[0] == home.url.split("#")[0]
+    targets = [u for u in here if u in others] + [u for u in here if u not in others] + (others if stayed else [])
+    for target in list(dict.fromkeys(targets))[:3]:
+        if not session.left():
+            return
+        place = Stop("elder-next", target, 2)
+        if session.open(page, target, recorder, place):
+            recorder.page["variant"] = "elder-next"
+            recorder.record(page, place, "elder")
+            return
 
 
 def _links(page: Page) -> list[str]:

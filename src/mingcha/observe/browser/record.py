@@ -77,18 +77,16 @@ class Recorder:
         self.page["probes"][probe] = result
         self.save()
 
-    def failed(self, stop: Stop, status: int | None, error: str) -> None:
+    def failed(self, stop: Stop, status: int | None, error: str, code: str = "page-not-loaded") -> None:
         """A page that gave nothing to look at."""
         self._begin(stop, status)
-        self.limit("page-not-loaded", f"{error}: {stop.url}")
+        self.limit(code, f"{error}: {stop.url}")
 
     def opened(self, stop: Stop, status: int | None, error: str) -> None:
         """A page that stands, perhaps not loaded to its end."""
         self._begin(stop, status)
         if error:
             self.limit("page-cut", error)
-        if status is not None and status >= 400:
-            self.limit("page-error", str(status))
 
     def variant(self, stop: Stop, mode: str, variant: str) -> None:
         """Another state of a page: `record` follows."""

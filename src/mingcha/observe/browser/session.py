@@ -49,7 +49,7 @@ class Session:
         self.visit: dict[str, Any] = {}
         self.name, self.engine = "", ""
         self.ends = time.monotonic() + options.wall - 10
-        self.watchdog = Watchdog(options.page_seconds + 25)
+        self.watchdog = Watchdog(options.page_seconds + 15)
         # Events of the page that is open now.
         self.requests: list[dict[str, Any]] = []
         self.events: list[dict[str, str]] = []
@@ -196,7 +196,10 @@ class Session:
             status = answer.status if answer else None
         except BrowserError as e:
             error = _reason(str(e))
-        if error and error not in ("timeout",):
+        if status is not None and status >= 400:
+            recorder.failed(stop, status, str(status), "page-error")  # what a server says of its faults is no page of the site
+            return False
+        if error and error != "timeout":
             recorder.failed(stop, status, error)
             return False
         self.settle(page)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import msgspec
 from mingcha.errors import BadInput, ToolMissing
 from mingcha.observe.addresses import Pins
 from mingcha.observe.browser.options import PROFILES, SCHEMA, Options
+from mingcha.observe.browser.processes import family, resident
 from mingcha.observe.gate import Gate, GateLimits
 
 _STEP = 0.25  # seconds between two looks at clock and memory
@@ -123,29 +124,10 @@ def _watch(process: subprocess.Popen[bytes], options: Options, scratch: str) -> 
             if time.monotonic() > ends:
                 return "timeout"
             # A look at all processes costs milliseconds: once a second is enough for what grows by megabytes.
-            if looks % 4 == 0 and sum(_resident(p) for p in _family(process.pid, scratch)) > options.memory_mb * 1_000_000:
+            if looks % 4 == 0 and sum(resident(p) for p in family(process.pid, scratch)) > options.memory_mb * 1_000_000:
                 return "memory"
             continue
         return "" if status == 0 else "crash"
-
-
-def _family(child: int, scratch: str) -> Iterator[int]:
-    """The child and every process that was given its scratch folder: the browser leads a session of its own."""
-    mark = f"TMPDIR={scratch}".encode()
-    yield child
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError):
-            if int(entry.name) != child and mark in (entry / "environ").read_bytes():
-                yield int(entry.name)
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that this process alone holds, shared pages in proportion."""
-    with contextlib.suppress(OSError, ValueError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def _sweep(process: subprocess.Popen[bytes], scratch: str) -> None:
@@ -154,7 +136,7 @@ def _sweep(process: subprocess.Popen[bytes], scratch: str) -> None:
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
     for _ in range(20):
-        left = [p for p in _family(process.pid, scratch) if p != process.pid]
+        left = [p for p in family(process.pid, scratch) if p != process.pid]
         for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)

@@ -8,7 +8,8 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
+
+from mingcha.observe.browser.processes import renderers
 
 
 class Watchdog:
@@ -36,17 +37,7 @@ class Watchdog:
             if time.monotonic() - self._last > self.seconds:
                 self._last = time.monotonic()
                 self.killed += 1
-                for pid in renderers(os.environ.get("TMPDIR", "")):
+                for pid in renderers(os.getpid()):
                     with contextlib.suppress(OSError):
                         os.kill(pid, signal.SIGKILL)
 
-
-def renderers(scratch: str) -> list[int]:
-    """Renderer processes of the browser whose temporary files lie in `scratch`."""
-    found = []
-    mark = f"TMPDIR={scratch}".encode()
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError):
-            if scratch and b"--type=renderer" in (entry / "cmdline").read_bytes() and mark in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-    return found

@@ -11,7 +11,7 @@ from mingcha.extract.page.load import Record
 from mingcha.extract.page.snapshot import Document, Node, Snapshot
 
 _TRANSCRIPT = re.compile(r"transcript|text version|文字稿|文字版|逐字稿|文字实录|字幕全文|解说词", re.I)
-_LONG = 60  # characters (of Chinese; twice as many of Latin script) that may be an alternative
+_LONG = 40  # characters (of Chinese; twice as many of Latin script) that may be an alternative
 _STOP = re.compile(r"stop|pause|hide|freeze|changes?\b|interval|updat|停止|暂停|隐藏|停播|关闭滚动|静止", re.I)
 
 

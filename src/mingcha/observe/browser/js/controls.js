@@ -14,7 +14,7 @@
       const tag = el.tagName.toUpperCase(), role = el.getAttribute("role") || "";
       const real = (tag === "A" && (el.hasAttribute("href") || el.hasAttribute("xlink:href"))) || tag === "BUTTON" || tag === "SUMMARY" || (tag === "INPUT" && el.type !== "hidden") || tag === "AREA"
         || ["button", "link", "switch", "checkbox", "tab", "menuitem"].includes(role);
-      const made = el.hasAttribute("onclick") || (window.__mingcha && window.__mingcha.clicks.has(el));
+      const made = el.hasAttribute("onclick") || typeof el.onclick === "function" || (window.__mingcha && window.__mingcha.clicks.has(el));
       if (!real && !made) continue;
       const box = el.getBoundingClientRect();
       if (made && !real && (el === document.body || box.width * box.height > innerWidth * innerHeight * 0.5)) continue;
