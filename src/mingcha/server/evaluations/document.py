@@ -48,7 +48,7 @@ def read(raw: bytes) -> Read:
         raise Refused("bad-score")
     if scheme is None or found.scheme.get("version") != scheme.version or found.subject.kind not in scheme.subjects or not in_force(scheme.in_force, found.catalogue.at):
         raise Refused("score-scheme")
-    if msgspec.to_builtins(_again(found, scheme)) != plain:
+    if msgspec.json.decode(msgspec.json.encode(_again(found, scheme))) != plain:
         raise Refused("score-differs")
     return Read(found, scheme)
 
