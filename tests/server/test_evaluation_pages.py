@@ -46,7 +46,7 @@ MADE_UP: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 MALFORMED: dict[str, dict[str, Any]] = {
     "schema": {"schema": "mingcha.score/2"}, "range": {"survey__mean": 101}, "negative": {"survey__sample": -1}, "points": {"self_evaluation__points": 1e300},
-    "exhibit": {"exhibits": ["../../etc/passwd"]}, "digest": {"catalogue__digest": "x"}, "day": {"catalogue__at": "2026-99"}, "no subject": {"subject__id": ""},
+    "exhibit": {"exhibits": ["../../etc/passwd"]}, "digest": {"catalogue__digest": "x"}, "day": {"catalogue__at": "2026-99"}, "no subject": {"subject__id": ""}, "blank": {"subject__id": " "}, "surrogate": {"subject__name": "\ud800"},
     "nul": {"subject__id": "a\0b"}, "long": {"subject__name": "x" * 256}, "unknown outcome": {"items__0__rules__web-elder-entry": "<script>"}, "type": {"total": "90"},
     "list": {"items": {}}, "platform": {"subject__platform": "x" * 17}, "long source": {"survey__source": "x" * 1001},
 }  # fmt: skip

@@ -20,7 +20,6 @@ from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who
-from mingcha.server.registry.models import Subject
 
 
 def badges_of(who: Who) -> QuerySet[Badge]:
@@ -46,7 +45,7 @@ def issue(number: int, who: Who, now: datetime | None = None) -> Badge:
     at = now or timezone.now()
     with transaction.atomic():
         found = locked(number, "issue-badge", who, at)
-        subject = Subject.objects.select_for_update().get(pk=found.subject_id)
+        subject = found.subject
         today = day(at)
         for old in Badge.objects.select_for_update().filter(subject=subject, state="valid"):
             if old.until < today:

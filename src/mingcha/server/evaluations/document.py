@@ -66,7 +66,7 @@ def _wrong(found: Score) -> Iterator[bool]:
     yield not _HEX.fullmatch(found.catalogue.digest) or not _DAY.fullmatch(found.catalogue.at) or len(found.catalogue.version) > 40
     s, survey, own = found.subject, found.survey, found.self_evaluation
     words = [s.name or "", s.id or "", s.platform, s.sha256]
-    yield not (s.id or s.sha256) or any("\0" in w or len(w) > 255 for w in words) or len(s.platform) > 16
+    yield not (s.id or s.sha256).strip() or any("\0" in w or len(w) > 255 for w in words) or len(s.platform) > 16
     if survey:
         yield not 0 <= survey.mean <= 100 or not 0 <= survey.sample <= 10**9 or any(len(w) > 1000 for w in (survey.how, survey.period, survey.source))
     if own:

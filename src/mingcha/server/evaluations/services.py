@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mingcha.judge.score import Score
@@ -32,19 +32,22 @@ def enter(who: Who, raw: bytes, *, credit_code: str = "", key: str | None = None
     score, scheme = document.read(raw)
     digest, at = hashlib.sha256(raw).hexdigest(), now or timezone.now()
     asked = events.asking("enter-evaluation", digest, credit_code)
-    with transaction.atomic():
-        if known := events.repeated(who, key, asked):
-            return Evaluation.objects.get(pk=int(known.about.removeprefix("evaluation:")))
-        if Evaluation.objects.filter(digest=digest).exclude(state="rejected").exists():
-            raise Refused("there-already")
-        subject = _subject(score, credit_code.strip().upper())
-        made = Evaluation.objects.create(
-            subject=subject, organisation=who.organisation, scheme=scheme.id, scheme_version=scheme.version, valid_years=scheme.valid_years,
-            digest=blobs.put(raw), technical=score.technical, total=score.total, passed=score.passed, vetoed=any(v.failed for v in score.vetoes),
-            untested=score.untested, entered_by=who.person, entered=at,
-        )  # fmt: skip
-        told = {**about(made), "digest": digest, "scheme": f"{scheme.id} {scheme.version}"}
-        events.write("enter-evaluation", who, at, told, about=f"evaluation:{made.pk}", key=key, asked=asked)
+    try:
+        with transaction.atomic():
+            if known := events.repeated(who, key, asked):
+                return Evaluation.objects.get(pk=int(known.about.removeprefix("evaluation:")))
+            if Evaluation.objects.filter(digest=digest).exclude(state="rejected").exists():
+                raise Refused("there-already")
+            subject = _subject(score, credit_code.strip().upper())
+            made = Evaluation.objects.create(
+                subject=subject, organisation=who.organisation, scheme=scheme.id, scheme_version=scheme.version, valid_years=scheme.valid_years,
+                digest=blobs.put(raw), technical=score.technical, total=score.total, passed=score.passed, vetoed=any(v.failed for v in score.vetoes),
+                untested=score.untested, entered_by=who.person, entered=at,
+            )  # fmt: skip
+            told = {**about(made), "operator": subject.operator_id, "digest": digest, "scheme": f"{scheme.id} {scheme.version}"}
+            events.write("enter-evaluation", who, at, told, about=f"evaluation:{made.pk}", key=key, asked=asked)
+    except IntegrityError as e:  # the same document or form, at the same moment
+        raise Refused("there-already") from e
     return made
 
 
@@ -56,7 +59,7 @@ def _subject(score: Score, credit_code: str) -> Subject:
         operator = Operator.objects.filter(credit_code=credit_code).first()
         if operator is None:
             raise Refused("operator-chosen")
-    name = said.name or identifier
+    name = (said.name or "").strip() or identifier
     found, _ = Subject.objects.get_or_create(
         kind=said.kind, platform=said.platform, identifier=identifier, defaults={"name": name, "folded": folded(name)[:255], "operator": operator}
     )
@@ -86,6 +89,8 @@ def locked(number: int, name: str, who: Who, at: datetime) -> Evaluation:
     """An evaluation that somebody may do this act on, and nobody else at the same time. Within a transaction."""
     if not visible(who).filter(pk=number).exists():
         raise Refused("not-yours")
+    subject = Evaluation.objects.values_list("subject", flat=True).get(pk=number)
+    Subject.objects.select_for_update().get(pk=subject)  # of two evaluations of one subject, one at a time gives a badge
     found = Evaluation.objects.select_for_update().get(pk=number)
     if code := why_not(name, found, who, day(at)):
         raise Refused(code)
