@@ -182,6 +182,7 @@ def tick() -> None:
     home = _migrated()
     from django.utils import timezone
 
+    from mingcha.server.evaluations import badges
     from mingcha.server.figures import count
     from mingcha.server.inbox import services as inbox
     from mingcha.server.ledger import leads, sequence, services, who
@@ -190,11 +191,12 @@ def tick() -> None:
 
     now = timezone.now()
     passed, erased = services.lapse(who.clock(), now), leads.erase(day(now)) + inbox.erase(day(now), now)
+    ended = badges.expire(who.clock(), now)
     entered = sequence.publish(home / "log")
     counted = count.catch_up()
     outbox.fill(now)
     sent, failed = outbox.deliver(now)
-    told = f"overdue {passed}, erased {erased}, entered {entered.events}, log {entered.size}, counted {counted}, sent {sent}, failed {failed}"
+    told = f"overdue {passed}, badges expired {ended}, erased {erased}, entered {entered.events}, log {entered.size}, counted {counted}, sent {sent}, failed {failed}"
     click.echo(told)
 
 

@@ -41,6 +41,11 @@ async function main() {
       await page.click('aside details[open] button:not([name]) >> visible=true >> nth=-1');
       await page.waitForSelector('.message'); await look('verified');
       console.log(JSON.stringify({ name: 'done', text: await page.textContent('.message'), url: page.url() }));
+      for (const at of ['', 'new/', 'badges/', '?show=exemplar']) { await page.goto(`${base}/desk/evaluations/${at}`); await look(`evaluations ${at}`); }
+      await page.click('tbody a'); for (const s of await page.locator('aside summary').all()) await s.click(); await look('evaluation');
+      await page.goto(`${base}/badges/`); await look('badges');
+      await page.fill('#number', await page.textContent('td.mono a')); await page.press('#number', 'Enter'); await page.waitForURL('**/badges/WZA-**'); await look('badge');
+      await page.goto(`${base}/badges/?number=none`); await look('no badge');
       await page.goto(`${base}/desk/cases/none/`); await look('missing');
       console.log(JSON.stringify({ name: 'requests', hosts: [...requests] }));
       await context.close();

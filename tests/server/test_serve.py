@@ -123,7 +123,7 @@ def test_pages_in_a_browser(address: str) -> None:
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     pages = [json.loads(line) for line in ran.stdout.splitlines()]
     seen = [p for p in pages if "found" in p]
-    assert len(seen) == 22
+    assert len(seen) == 38
     assert {f"{p['name']} {p['lang']}": p["found"] for p in seen if p["found"]} == {}
     assert {f"{p['name']} {p['lang']}": p["overflow"] for p in seen if p["overflow"] > 0} == {}
     assert len({p["title"] for p in seen}) > 12

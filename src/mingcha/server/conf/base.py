@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "mingcha.server.api",
     "mingcha.server.outbox",
     "mingcha.server.campaigns",
+    "mingcha.server.evaluations",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "mingcha.server.entry",

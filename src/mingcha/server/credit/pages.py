@@ -74,7 +74,7 @@ def one(request: HttpRequest, who: Who, number: int) -> HttpResponse:
         return redirect(f"/desk/credit/{operator.pk}/")
     listed = {row.event_id: row for row in Listed.objects.filter(operator=operator, ended=None)}
     entries = [
-        {"e": e, "rule": services.rules()[e.rule], "listed": listed.get(e.event.pk), "live": e.state == "counts" and services.rules()[e.rule].sign == "negative"}
+        {"badge": services.said(e.event).get("number", "") if e.event.about.startswith("badge:") else "", "e": e, "rule": services.rules()[e.rule], "listed": listed.get(e.event.pk), "live": e.state == "counts" and services.rules()[e.rule].sign == "negative"}
         for e in services.file_of(operator, day(timezone.now()))
     ]  # fmt: skip
     may = {n.partition("-")[0]: table().others[n].allows(who.kind, who.role) for n in ("appeal-credit", "decide-credit", "list-credit", "unlist-credit")}
@@ -92,7 +92,8 @@ def exported(request: HttpRequest, who: Who, number: int) -> HttpResponse:
         "entries": [
             {
                 "rule": e.rule, "sign": services.rules()[e.rule].sign, "date": day(e.event.at).isoformat(), "until": e.until.isoformat(), "state": e.state,
-                "case": e.event.case.number if e.event.case else None, "event": str(e.event.uid), "mark": services.rules()[e.rule].mark,
+                "case": e.event.case.number if e.event.case else None,
+                "badge": services.said(e.event).get("number") if e.event.about.startswith("badge:") else None, "event": str(e.event.uid), "mark": services.rules()[e.rule].mark,
             }
             for e in services.file_of(operator, day(timezone.now()))
         ],

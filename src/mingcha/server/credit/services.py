@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import yaml
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from mingcha.model import Mark
 from mingcha.server.credit.models import Appeal, Listed
+from mingcha.server.evaluations.models import Badge
 from mingcha.server.ledger import events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Event
@@ -38,6 +40,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law: Words
     mark: Mark
     voids: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -65,22 +68,34 @@ def file_of(operator: Operator, today: date) -> list[Entry]:
     """The entries of an operator, the newest first."""
     by_act = {r.act: name for name, r in rules().items()}
     case_acts = [a for a in by_act if a != "self-reported"]
-    found = Event.objects.filter(Q(case__operator=operator, act__in=case_acts) | Q(lead__subject__operator=operator, lead__kind="self-report", act="lead-received"))
+    badges = [f"badge:{n}" for n in Badge.objects.filter(operator=operator).values_list("pk", flat=True)]
+    found = Event.objects.filter(
+        Q(case__operator=operator, act__in=case_acts) | Q(lead__subject__operator=operator, lead__kind="self-report", act="lead-received")
+        | Q(about__in=badges, act__in=case_acts)
+    )  # fmt: skip
     rows = list(found.select_related("case", "lead", "organisation").order_by("-pk"))
-    voiding = {a for r in rules().values() for a in r.voids}
-    later: dict[int, list[Event]] = {}
-    for e in Event.objects.filter(case__in={r.case_id for r in rows if r.case_id}, act__in=voiding):
-        later.setdefault(e.case_id or 0, []).append(e)
+    after = {a for r in rules().values() for a in (*r.voids, *r.ends)}
+    later: dict[tuple[int | None, str], list[Event]] = {}
+    for e in Event.objects.filter(Q(case__in={r.case_id for r in rows if r.case_id}) | Q(about__in=badges), act__in=after).order_by("pk"):
+        later.setdefault((e.case_id, e.about), []).append(e)
     appeals = {a.event_id: a for a in Appeal.objects.filter(event__in=rows)}
-    return [_entry(e, by_act["self-reported" if e.lead_id else e.act], later.get(e.case_id or 0, []), appeals.get(e.pk), today) for e in rows]
+    return [_entry(e, by_act["self-reported" if e.lead_id else e.act], later.get((e.case_id, e.about), []), appeals.get(e.pk), today) for e in rows]
 
 
 def _entry(event: Event, name: str, later: list[Event], appeal: Appeal | None, today: date) -> Entry:
     rule = rules()[name]
-    until = _after(day(event.at), rule.months)
+    stated = said(event).get("until") if rule.ends else None
+    until = date.fromisoformat(stated) if stated else _after(day(event.at), rule.months)
     void = any(e.act in rule.voids and e.pk > event.pk for e in later)
+    ended = any(e.act in rule.ends and e.pk > event.pk for e in later)
     struck = appeal is not None and appeal.state == "struck"
-    return Entry(name, event, until, "void" if void else "struck" if struck else "expired" if today > until else "counts", appeal)
+    return Entry(name, event, until, "void" if void else "struck" if struck else "expired" if ended or today > until else "counts", appeal)
+
+
+def said(event: Event) -> Mapping[str, Any]:
+    """What an event tells."""
+    told: dict[str, Any] = json.loads(event.leaf)["data"]
+    return told
 
 
 def operators_of(who: Who) -> QuerySet[Operator]:

@@ -27,6 +27,7 @@ INSIDE = (
     Item("inspections", "/desk/inspections/", EVERYBODY),
     Item("batches", "/desk/batches/", AUTHORITIES),
     Item("campaigns", "/desk/campaigns/", AUTHORITIES),
+    Item("evaluations", "/desk/evaluations/", (*AUTHORITIES, "evaluator", "company", "sdk-vendor")),
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
     Item("records-registry", "/desk/registry/", (*AUTHORITIES, "laboratory")),
@@ -34,7 +35,7 @@ INSIDE = (
     Item("keys", "/desk/keys/", EVERYBODY, ("admin",)),
     Item("webhooks", "/desk/webhooks/", EVERYBODY, ("admin",)),
 )
-OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
+OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("badges", "/badges/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 
 
 def menu(who: Who | None) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.server.batches.public import newest
@@ -17,7 +18,9 @@ from mingcha.server.desk.words import language, say
 from mingcha.server.entry import oidc
 from mingcha.server.entry.services import begin, lapsed
 from mingcha.server.entry.views import where
+from mingcha.server.evaluations.badges import current
 from mingcha.server.inbox.services import FILES, attach, check
+from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.leads import COMPLAINTS as KINDS
 from mingcha.server.ledger.leads import receive
 from mingcha.server.ledger.models import Case, Lead
@@ -33,7 +36,7 @@ COMPLAINTS, LOOKS = 10, 30  # of one address within an hour
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the two things a visitor can do, and what was publicly named."""
     named = Case.objects.filter(state__in=("named", "removal-ordered", "removed", "relisted"))
-    return show(request, "home", {"named": named.select_related("subject", "operator").order_by("-pk")[:20], "newest": newest(language(request))})
+    return show(request, "home", {"named": named.select_related("subject", "operator").order_by("-pk")[:20], "newest": newest(language(request)), "badges": current(day(timezone.now())).count()})
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,5 +30,6 @@ urlpatterns = [
     path("", include("mingcha.server.api.urls")),
     path("", include("mingcha.server.outbox.urls")),
     path("", include("mingcha.server.campaigns.urls")),
+    path("", include("mingcha.server.evaluations.urls")),
 ]
 handler404 = "mingcha.server.desk.front.missing"

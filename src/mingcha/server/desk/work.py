@@ -16,6 +16,7 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.evaluations import public as evaluations
 from mingcha.server.figures import read
 from mingcha.server.figures.kinds import figures
 from mingcha.server.inbox.lists import page, views
@@ -45,7 +46,7 @@ def desk(request: HttpRequest, who: Who) -> HttpResponse:
         "counts": [(name, counts.get(name, 0)) for name in table().states if counts.get(name)], "soon": soon,
         "today": today, "leads": leads_of(who).filter(state__in=("received", "triaged")).count(),
         "memberships": who.person.memberships.filter(ended=False).select_related("organisation") if who.person else (),
-        "verify": _to_verify(who), "figures": _figures(who, today),
+        "verify": _to_verify(who), "figures": _figures(who, today), "evaluations": evaluations.waiting(who),
     }  # fmt: skip
     return show(request, "desk", context)
 

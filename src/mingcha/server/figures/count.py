@@ -110,7 +110,8 @@ def counted(events: Sequence[Event]) -> tuple[Counter[Key], set[tuple[str, int, 
 def _about(events: Sequence[Event]) -> dict[int, About]:
     wanted = [e for e in events if e.act in by_event()]
     return {**_cases([e for e in wanted if e.case_id]), **_leads([e for e in wanted if e.lead_id]),
-            **_inspections([e for e in wanted if e.about.startswith("inspection:")])}  # fmt: skip
+            **_inspections([e for e in wanted if e.about.startswith("inspection:")]),
+            **_evaluations([e for e in wanted if e.about.startswith(("evaluation:", "badge:"))])}  # fmt: skip
 
 
 def _scenes(scenarios: Iterable[str], issues: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -185,6 +186,17 @@ def _inspections(events: Sequence[Event]) -> dict[int, About]:
         where = (("province", province),) if province else ()
         sdks = tuple(("sdk", s) for s in sorted(parts.get(package, ())))
         out[e.pk] = About(subject, province or "", (("kind", kind), *where, *stores.get(subject, ()), *sdks))
+    return out
+
+
+def _evaluations(events: Sequence[Event]) -> dict[int, About]:
+    """Evaluations and badges: their events say themselves whose they are."""
+    told = {e.pk: json.loads(e.leaf)["data"] for e in events}
+    stores = _around(d["subject"] for d in told.values())
+    out = {}
+    for pk, d in told.items():
+        where = (("province", d["province"]),) if d["province"] else ()
+        out[pk] = About(d["subject"], d["province"], (("kind", d["kind"]), *where, *stores.get(d["subject"], ())))
     return out
 
 

@@ -75,6 +75,16 @@ _WHY: dict[str, tuple[str, str, int]] = {
     "erased": ("已按期删除", "it was erased on its day", 410),
     "no-subject": ("尚未找到唯一对应的检测对象，请单独分派", "no single subject is called so; triage it by itself", 422),
     "too-many-views": ("保存的视图过多", "too many saved views", 422),
+    "bad-score": ("不是有效的评分文档（mingcha.score/1）", "this is not a valid score document (mingcha.score/1)", 422),
+    "score-scheme": ("评分方案或者其版本未知，或者不适用于该对象", "the scheme of scoring or its version is not known here, or not for this subject", 422),
+    "score-differs": ("评分与其检测结果按方案计算的分数不一致", "the score is not what its scheme makes of its outcomes", 422),
+    "no-total": ("评分缺少部分或者未测比例过大，没有总分", "a part of the score is missing or too much is untested: it has no total", 409),
+    "veto-failed": ("一票否决项未通过，不能授予标识", "a veto failed: no badge is given", 409),
+    "not-passed": ("总分未达到合格线或者一票否决项尚未判定", "the total is below the pass line, or a veto was not decided", 409),
+    "evaluation-own": ("经手该评测的人不得核验或者授予标识", "who had a hand in the evaluation may not verify it or issue its badge", 403),
+    "badge-there": ("该对象已有有效标识，尚未到复评期", "the subject has a valid badge that is not due for re-evaluation yet", 409),
+    "badge-own": ("撤销标识的人不得处理对该撤销的异议", "who withdrew the badge may not decide the appeal", 403),
+    "check-differs": ("抽查结论或者对象与所附评分文档不一致", "the outcome or the subject differs from the score document that comes with it", 422),
     "bad-data": ("提交的内容有误", "what was sent is wrong", 422),
 }
 

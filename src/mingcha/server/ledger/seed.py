@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mingcha.server.batches.services import publish
+from mingcha.server.evaluations import seed as evaluations
 from mingcha.server.ledger import events, sequence
 from mingcha.server.ledger.leads import receive, triage
 from mingcha.server.ledger.models import Case
@@ -87,6 +88,9 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
         known = Subject.objects.filter(folded=folded(name)).first()
         if known and lead.state == "received" and rng.random() < 0.4:
             triage(lead.pk, people.officer, subject=known, scenario="C5-15", province="44", now=at)
+    centre, _ = Organisation.objects.get_or_create(kind="evaluator", name="示例评测中心")
+    evaluators = (person("evaluator", "褚评测", centre, "evaluator", password), person("evaluator2", "卫评测", centre, "evaluator", password))
+    evaluations.fill(evaluators, (people.approver, people.other), number, at)
     return Case.objects.count()
 
 
