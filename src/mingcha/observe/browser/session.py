@@ -141,13 +141,15 @@ class Session:
             plan = self._plan(context)
             queue = list(plan.stops) if not self.options.pages else [Stop("page", url, 0) for url in self.options.pages]
             while queue and self.left():
-                stop = queue.pop(0)
+                stop, began = queue.pop(0), time.monotonic()
                 page = context.new_page()
                 try:
                     found = recorder.record(page, stop, "ordinary") if self.open(page, stop.url, recorder, stop) else None
                     if found is not None:
                         queue += plan.add(stop, found) if not self.options.pages else []
                         self._probe(page, stop, recorder)
+                        recorder.page["took"] = round(time.monotonic() - began, 2)
+                        recorder.save()
                 finally:
                     self._close(page)
                 if not queue and not self.options.pages and (other := plan.more()) is not None:
