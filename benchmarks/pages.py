@@ -18,13 +18,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.extract.page.serving import Answer, serving
+
 from mingcha import pipeline
 from mingcha.observe.browser import Options, visit
 from mingcha.observe.browser.processes import family, resident
 from mingcha.observe.browser.record import axe_source
 from mingcha.observe.browser.supervise import browser
 from mingcha.settings import Settings
-from tests.extract.page.serving import Answer, serving
 
 _CARD = (
     '<li class="card"><a href="/p?{n}"><img src="data:image/gif;base64,R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=" alt="商品图 {n}" width="80" height="80"></a>'

@@ -36,7 +36,10 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
     def out(facts: Iterable[dict[str, Any]]) -> None:
         emit([{**f, "exhibit": exhibit, "where": plain(str(f["where"]))[:500]} for f in facts])
 
-    out(offers.entry(index, records))
+    try:
+        out(offers.entry(index, records))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as e:
+        notes.limitation("malformed-visit", f"visit.json: {type(e).__name__}", "")
     for record in records:
         for told in record.raw.get("limitations", []) if isinstance(record.raw.get("limitations"), list) else ():
             _limit(notes, told, record.id)

@@ -146,7 +146,8 @@ class Session:
                 try:
                     found = recorder.record(page, stop, "ordinary") if self.open(page, stop.url, recorder, stop) else None
                     if found is not None:
-                        queue += plan.add(stop, found) if not self.options.pages else []
+                        # The elder version has a pass of its own: entering it may change the pages that follow.
+                        queue += [s for s in plan.add(stop, found) if s.role != "elder" or "elder" not in self.options.probes] if not self.options.pages else []
                         self._probe(page, stop, recorder)
                         recorder.page["took"] = round(time.monotonic() - began, 2)
                         recorder.save()
@@ -192,14 +193,18 @@ class Session:
         """Go to an address and let it settle. False where nothing came that can be looked at; the record says why."""
         self.requests, self.events = [], []
         self.watchdog.beat()
-        status, error = None, ""
+        status, error, form = None, "", ""
         try:
             answer = page.goto(url, wait_until="domcontentloaded", timeout=self.options.page_seconds * 1000)
             status = answer.status if answer else None
+            form = answer.headers.get("content-type", "") if answer else ""
         except BrowserError as e:
             error = _reason(str(e))
         if status is not None and status >= 400:
             recorder.failed(stop, status, str(status), "page-error")  # what a server says of its faults is no page of the site
+            return False
+        if form and "html" not in form:
+            recorder.failed(stop, status, form[:60], "page-error")
             return False
         if error and error != "timeout":
             recorder.failed(stop, status, error)
