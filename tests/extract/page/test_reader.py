@@ -209,3 +209,16 @@ def test_a_snapshot_with_parents_that_point_ahead_is_read_without_them() -> None
     tree = small()
     tree.nodes["parentIndex"][4] = 8
     assert decode(tree.data()).page.nodes[4].parent is None
+
+
+def test_a_second_engine_agrees_where_it_names_the_same_element_for_the_same_criterion(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    where = path / "pages" / "desktop-01"
+    node = {"target": "#p", "html": "<p>", "why": "", "data": None, "box": [0, 0, 400, 20]}
+    axe = {"version": "4", "passes": [], "rules": [{"id": "color-contrast", "act": [], "tags": ["wcag143"]}], "violations": [], "incomplete": [{"id": "color-contrast", "total": 2, "nodes": [node, node | {"box": [9, 9, 9, 9]}]}]}
+    (where / "axe.json.gz").write_bytes(gzip.compress(json.dumps(axe).encode()))
+    told = [f["agreed"] for f in facts(path)[1] if f["kind"] == "web-check" and f["engine"] == "axe"]
+    assert told == [None, None]
+    (where / "second.json.gz").write_bytes(gzip.compress(json.dumps([{"id": "x", "wcag": ["1.4.3"], "box": [0, 0, 400, 20]}, 7, {"wcag": 5}]).encode()))
+    told = [f["agreed"] for f in facts(path)[1] if f["kind"] == "web-check" and f["engine"] == "axe"]
+    assert told == [True, False]
