@@ -53,7 +53,7 @@ def run(session: Session, context: BrowserContext, recorder: Recorder, plan: Pla
         session.say("probe-failed", f"elder mode: {str(e).splitlines()[0]}")
     finally:
         for left in context.pages:
-            session._close(left)
+            session.shut(left)
 
 
 def _entry(page: Page) -> dict[str, Any] | None:

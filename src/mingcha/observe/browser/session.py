@@ -152,7 +152,7 @@ class Session:
                         recorder.page["took"] = round(time.monotonic() - began, 2)
                         recorder.save()
                 finally:
-                    self._close(page)
+                    self.shut(page)
                 if not queue and not self.options.pages and (other := plan.more()) is not None:
                     queue.append(other)
             if queue:
@@ -185,7 +185,8 @@ class Session:
             except BrowserError as e:
                 recorder.limit("probe-failed", f"{name}: {str(e).splitlines()[0]}")
 
-    def _close(self, page: Page) -> None:
+    def shut(self, page: Page) -> None:
+        """Close a page whatever it says."""
         with contextlib.suppress(BrowserError):
             page.close(run_before_unload=False)
 
