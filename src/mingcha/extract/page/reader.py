@@ -101,7 +101,7 @@ def _compared(record: Record, records: list[Record], index: dict[str, Any]) -> t
         held = measure.histogram(sizes)
         return measure.reached(held, 0.5) if held else None
 
-    home = next((r for r in records if r.profile == record.profile and r.role == "home" and r.mode == "ordinary"), None)
+    home = next((r for r in records if r.profile == record.profile and r.role == "home" and r.mode == "ordinary" and not r.raw.get("variant")), None)
     after: list[float | None] = []
     if record.raw.get("variant") == "elder":
         again = record.probes.get("again")

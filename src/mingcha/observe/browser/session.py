@@ -184,6 +184,19 @@ class Session:
                 recorder.note(name, run(self, page, recorder))
             except BrowserError as e:
                 recorder.limit("probe-failed", f"{name}: {str(e).splitlines()[0]}")
+        zoomed = recorder.page["probes"].get("zoom")
+        if isinstance(zoomed, dict) and zoomed.get("dark") and self.left():
+            self._dark(page, stop, recorder)
+
+    def _dark(self, page: Page, stop: Stop, recorder: Recorder) -> None:
+        """The page as it looks to those who prefer dark colours: its contrast is another."""
+        with contextlib.suppress(BrowserError):
+            page.emulate_media(color_scheme="dark")
+            page.wait_for_timeout(150)
+            recorder.variant(stop, "ordinary", "dark")
+            recorder.page["asked"] = page.url
+            recorder.record(page, stop, "ordinary")
+            page.emulate_media(color_scheme="light")
 
     def shut(self, page: Page) -> None:
         """Close a page whatever it says."""
