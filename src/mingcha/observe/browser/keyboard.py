@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _SECONDS = 25.0
 _COMPARED = 12  # controls whose pixels are compared with and without focus
-_CALM = 25  # ms
 _STUCK = 3  # times the focus may stay where it is
 
 
@@ -34,7 +33,6 @@ def walk(session: Session, page: Page, recorder: Recorder) -> dict[str, Any]:
         if time.monotonic() > ends:
             break
         page.keyboard.press("Tab")
-        page.wait_for_timeout(_CALM)  # what pulls the focus back does so a moment later
         at = page.evaluate(script("focus.js"), "where")
         if at["id"] == 0:
             whole = True
@@ -70,7 +68,6 @@ def _leave(page: Page, at: dict[str, Any], ready: dict[str, Any], seen: set[int]
     for keys in (("Shift+Tab",) * (len(seen) + 2), ("Escape", "Tab", "Tab")):
         for key in keys:
             page.keyboard.press(key)
-            page.wait_for_timeout(_CALM)
             now = page.evaluate(script("focus.js"), "where")
             if now["id"] == 0 or now["id"] not in seen:
                 return None

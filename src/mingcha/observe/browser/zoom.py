@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # WCAG 1.4.12: line height 1.5, paragraph spacing 2, letter spacing 0.12, word spacing 0.16 times the font size.
 _SPACING = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}"
 
+_BACKGROUND = "() => [document.documentElement, document.body].map((e) => e ? getComputedStyle(e).backgroundColor + getComputedStyle(e).color : '').join()"
+
 
 def zoom(session: Session, page: Page, recorder: Recorder) -> dict[str, Any]:
     """Measures of the page as it is, at half its width (a browser's 200 %, WCAG 1.4.4), at 320 px (1.4.10), and with
@@ -24,7 +26,7 @@ def zoom(session: Session, page: Page, recorder: Recorder) -> dict[str, Any]:
     if recorder.profile == "desktop":
         for name, width in (("200", own["width"] // 2), ("320", 320)):
             page.set_viewport_size({"width": width, "height": own["height"] // 2 if name == "200" else own["height"]})
-            page.wait_for_timeout(250)
+            page.wait_for_timeout(150)
             out[name] = _take(page)
         page.set_viewport_size(own)
         page.wait_for_timeout(100)
@@ -33,10 +35,10 @@ def zoom(session: Session, page: Page, recorder: Recorder) -> dict[str, Any]:
     page.wait_for_timeout(100)
     out["spacing"] = _take(page)
     page.evaluate("() => { document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, -1); }")
-    scheme = page.evaluate(script("metrics.js"))["background"]
+    scheme = page.evaluate(_BACKGROUND)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(150)
-    out["dark"] = page.evaluate(script("metrics.js"))["background"] != scheme
+    out["dark"] = page.evaluate(_BACKGROUND) != scheme
     page.emulate_media(color_scheme="light")
     return out
 

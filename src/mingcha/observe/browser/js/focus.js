@@ -1,5 +1,7 @@
 // The keyboard's walk. Called with "prepare" once, then with "where" after each key.
-(what) => {
+async (what) => {
+  // What pulls the focus back does so a moment later.
+  if (what === "where") await new Promise((done) => setTimeout(done, 15));
   const deep = () => {
     let el = document.activeElement;
     while (el && el.shadowRoot && el.shadowRoot.activeElement) el = el.shadowRoot.activeElement;

@@ -21,6 +21,20 @@
     const px = Math.round(parseFloat(style.fontSize) * 10) / 10;
     sizes[px] = (sizes[px] || 0) + text.length;
   }
+  const known = new Map();
+  const clips = (up) => {
+    let it = known.get(up);
+    if (it === undefined) {
+      const s = getComputedStyle(up);
+      const x = ["hidden", "clip"].includes(s.overflowX), y = ["hidden", "clip"].includes(s.overflowY);
+      const stop = (s.clip && s.clip !== "auto") || (s.clipPath && s.clipPath !== "none") || ["auto", "scroll"].includes(s.overflowX) || ["auto", "scroll"].includes(s.overflowY);
+      const box = x || y || s.position === "absolute" ? up.getBoundingClientRect() : null;
+      it = { x, y, box, stop: stop || (s.position === "absolute" && box && (box.width <= 2 || box.height <= 2)),
+        ellipsis: s.textOverflow === "ellipsis" || (s.webkitLineClamp && s.webkitLineClamp !== "none") };
+      known.set(up, it);
+    }
+    return it;
+  };
   // Text that a box hides: nearest ancestor that clips and is smaller than the text's own extent.
   for (const [el, style] of seen) {
     if (!style || clipped.length >= 50) continue;
@@ -29,14 +43,11 @@
     const text = range.getBoundingClientRect();
     if (text.width < 2 || text.height < 2) continue;
     for (let up = el, steps = 0; up && up !== document.body && up !== document.documentElement && steps < 12; up = up.parentElement, steps += 1) {
-      const s = getComputedStyle(up);
-      const x = ["hidden", "clip"].includes(s.overflowX), y = ["hidden", "clip"].includes(s.overflowY);
-      const box = up.getBoundingClientRect();
-      if ((s.position === "absolute" && (box.width <= 2 || box.height <= 2)) || (s.clip && s.clip !== "auto") || (s.clipPath && s.clipPath !== "none")) break;
-      if (["auto", "scroll"].includes(s.overflowX) || ["auto", "scroll"].includes(s.overflowY)) break;
+      const { x, y, box, stop, ellipsis } = clips(up);
+      if (stop) break;
+      if (!x && !y) continue;
       const outX = x && (text.right > box.right + 2 || text.left < box.left - 2);
       const outY = y && (text.bottom > box.bottom + 2 || text.top < box.top - 2);
-      const ellipsis = s.textOverflow === "ellipsis" || (s.webkitLineClamp && s.webkitLineClamp !== "none");
       const whole = text.left >= box.right || text.right <= box.left || text.top >= box.bottom || text.bottom <= box.top;
       if ((outX || outY) && !whole) {
         clipped.push({ text: el.textContent.replace(/\s+/g, " ").trim().slice(0, 80), ellipsis: Boolean(ellipsis), axis: (outX ? "x" : "") + (outY ? "y" : ""),
