@@ -60,7 +60,7 @@ def kept(raw: bytes) -> Score:
 
 def _wrong(found: Score) -> Iterator[bool]:
     """What no document of ours has."""
-    said = [o for i in found.items for o in i.rules.values()] + list(found.observed.values())
+    said = [o for i in found.items for o in i.rules.values()]
     yield not set(said) <= OUTCOMES
     yield len(found.exhibits) > 1000 or any(not _HEX.fullmatch(e) for e in found.exhibits)
     yield not _HEX.fullmatch(found.catalogue.digest) or not _DAY.fullmatch(found.catalogue.at) or len(found.catalogue.version) > 40
@@ -75,7 +75,11 @@ def _wrong(found: Score) -> Iterator[bool]:
 
 def _again(found: Score, scheme: Scheme) -> Score:
     """The score that the scheme makes of a document's outcomes. Of rules that only a veto has, its outcome is taken."""
-    outcomes = {r: o for i in found.items for r, o in i.rules.items()} | dict(found.observed)
+    outcomes = {r: o for i in found.items for r, o in i.rules.items()}
+    told = {o.id: o.found for o in found.observed}
+    for wanted in scheme.observed:  # found: each of its rules passed; otherwise which of them did not is not told
+        for rule in wanted.rules:
+            outcomes.setdefault(rule, "passed" if told.get(wanted.id) else "untested")
     stated = {v.id: v.failed for v in found.vetoes}
     for veto in scheme.vetoes:
         for rule in veto.rules:

@@ -164,7 +164,7 @@ def _score(found: Evaluation, lang: str) -> dict[str, Any] | None:
         "doc": score, "name": score.scheme["name"][lang], "pass_line": score.scheme["pass_line"], "most_untested": score.scheme["most_untested"], "rows": rows,
         "parts": [(p.name[lang], p.points, p.weight, p.why) for p in score.parts],
         "vetoes": [(v.id, v.name[lang], "failed" if v.failed else "open" if v.failed is None else "passed") for v in score.vetoes],
-        "observed": [(rule_title(r, lang), o) for r, o in score.observed.items()],
+        "observed": [(o.name[lang], o.found) for o in score.observed],
     }  # fmt: skip
 
 
