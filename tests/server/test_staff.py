@@ -13,7 +13,7 @@ from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.who import Who
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.staff import services
-from mingcha.server.staff.credit import valid
+from mingcha.server.staff.credit import completed, valid
 from tests.server.cast import Cast, member
 from tests.server.test_acts import refused
 from tests.server.test_pages import browser
@@ -135,3 +135,9 @@ def test_links_to_the_provider(cast: Cast) -> None:
         services.link(bureau, number(cast.second), "")
         services.link(bureau, number(cast.officer), "s-1")
     assert list(Event.objects.filter(act__startswith="provider-").order_by("pk").values_list("act", flat=True)) == ["provider-linked", "provider-unlinked", "provider-linked"]
+
+
+def test_a_code_is_completed_with_its_check_digit() -> None:
+    for code in ("91440300708461136T", "91110000802100433B", "91330100799655058B", "9144030071526726XG"):
+        assert completed(code[:17]) == code
+    assert all(valid(completed(f"9144{n:013d}")) for n in range(0, 10**13, 10**11 + 7))

@@ -17,7 +17,7 @@ from django.utils import timezone
 from mingcha import catalogue
 from mingcha.server.inbox.models import Attachment, Row, Sheet, View
 from mingcha.server.inbox.sheets import Line, Wrong, read
-from mingcha.server.ledger import events, leads
+from mingcha.server.ledger import apptypes, events, leads
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
@@ -153,9 +153,11 @@ def enter_rows(who: Who, digest: str, rows: Iterable[Line], now: datetime | None
                 if row.number in there:
                     continue
                 f = row.fields
+                if (about := known.get(f.get("identifier", ""))) and "app_type" in f:
+                    apptypes.fill(about, int(f["app_type"]), who, "lead", at)
                 lead = leads.receive(
                     who, f.get("kind", "import"), f["name"], f["text"], scenario=f.get("scenario", ""), province=f.get("province", home),
-                    subject=known.get(f.get("identifier", "")), sender=(f.get("sender", ""), f.get("contact", "")), now=at,
+                    subject=about, sender=(f.get("sender", ""), f.get("contact", "")), now=at,
                 )  # fmt: skip
                 Row.objects.create(organisation=who.organisation, digest=digest, number=row.number, lead=lead)
                 made += 1

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from mingcha.server.ledger import clocks, events, seals
+from mingcha.server.ledger import apptypes, clocks, events, seals
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_KINDS, Case, Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
@@ -60,7 +60,7 @@ def receive(
         events.write(
             "lead-received", who, at,
             {"kind": kind, "scenario": scenario, "province": province, "seal": seal, "same-as": double.pk if double else None,
-             "text": sealed.digest},
+             "text": sealed.digest, **(apptypes.told(subject) if subject else {})},
             lead=lead,
         )  # fmt: skip
     return lead
@@ -112,7 +112,7 @@ def open_from(lead_id: int, who: Who, now: datetime | None = None) -> Case:
         ).first() or open_case(lead.subject, who, province=lead.province, now=at)  # fmt: skip
         lead.case, lead.state = case, "opened"
         lead.save()
-        events.write("lead-opened", who, at, {"case": case.number, "scenario": lead.scenario, "province": lead.province}, lead=lead)
+        events.write("lead-opened", who, at, {"case": case.number, "scenario": lead.scenario, "province": lead.province, **apptypes.told(lead.subject)}, lead=lead)
     return case
 
 
@@ -125,7 +125,8 @@ def reject(lead_id: int, who: Who, reason: str, now: datetime | None = None) -> 
         lead = _mine(lead_id, who, "received", "triaged")
         lead.state = "rejected"
         lead.save(update_fields=["state"])
-        events.write("lead-rejected", who, at, {"scenario": lead.scenario, "province": lead.province}, reason=reason, lead=lead)
+        told = {"scenario": lead.scenario, "province": lead.province, **(apptypes.told(lead.subject) if lead.subject else {})}
+        events.write("lead-rejected", who, at, told, reason=reason, lead=lead)
     return lead
 
 

@@ -46,6 +46,8 @@ class Subject(models.Model):
     name = models.CharField(max_length=255)
     folded = models.CharField(max_length=255, db_index=True)
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, null=True, related_name="subjects")
+    app_type = models.PositiveSmallIntegerField(null=True, db_index=True)
+    """Of an app: its row in 国信办秘字〔2021〕14号 (1–39); None where nobody stated it."""
 
     class Meta:
         constraints: ClassVar = [
