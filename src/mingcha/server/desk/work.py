@@ -16,6 +16,7 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.documents import values
 from mingcha.server.evaluations import public as evaluations
 from mingcha.server.figures import read
 from mingcha.server.figures.kinds import figures
@@ -107,10 +108,12 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         }
         for name, row in allowed(found, who)
     ]  # fmt: skip
+    said = values.told(found, lang)
     known = found.subject.inspections.order_by("-pk")[:20]
     context: dict[str, Any] = {
         "case": found, "doc": table().states[found.state].doc.say(lang), "acts": acts, "key": secrets.token_urlsafe(12),
-        "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows], "inspections": known,
+        "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows],
+        "told": [(f, rule_title(f.finding.rule, lang), said.get(f.pk, []) if f.status != "refused" else []) for f in rows], "inspections": known,
         "packages": found.subject.packages.exclude(pk=found.package_id or 0).order_by("-pk")[:20],
         "others": visible(who).filter(subject=found.subject, state__in=("opened", "inspected", "verified")).exclude(pk=found.pk),
         "events": told(found.events.all(), who),
