@@ -27,7 +27,7 @@ from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Case, CaseFinding, Complainant, Lead
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING, act, allowed
-from mingcha.server.ledger.who import Who, leads_of, told, visible
+from mingcha.server.ledger.who import Who, leads_of, may, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Operator, Subject, folded
 from mingcha.server.search import names
@@ -172,7 +172,7 @@ def lead(request: HttpRequest, who: Who, number: int) -> HttpResponse:
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
         "events": told(found.events.all(), who), "attachments": found.attachments.order_by("pk"),
         "complainant": Complainant.objects.filter(lead=found).first(),
-        "officer": who.role == "officer" and who.kind in ("ministry", "administration"),
+        "may": tuple(a for a in ("triage-lead", "open-lead", "reject-lead", "see-sender") if may(a, who)),
     }  # fmt: skip
     return show(request, "lead", context)
 

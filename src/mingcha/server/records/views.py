@@ -19,7 +19,7 @@ from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
-from mingcha.server.ledger.who import Who, leads_of, told, visible
+from mingcha.server.ledger.who import Who, leads_of, may, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.records import services
 from mingcha.server.records.models import Action
@@ -92,7 +92,7 @@ def operator(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
     context = {
         "operator": found, "subjects": found.subjects.order_by("-pk")[:SOME], "today": day(timezone.now()),
         "cases": visible(who).filter(operator=found).select_related("subject", "operator").order_by("-pk")[:SOME],
-        "officer": who.role == "officer" and who.kind in ("ministry", "administration"),
+        "officer": may("compare-operator", who),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
         "events": told(Event.objects.filter(about=f"operator:{pk}"), who),
     }  # fmt: skip
