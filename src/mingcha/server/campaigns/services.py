@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from mingcha import catalogue
 from mingcha.server.campaigns.models import PHASES, Campaign, Member
 from mingcha.server.figures import count
 from mingcha.server.figures.kinds import figures
-from mingcha.server.ledger import apptypes, events
+from mingcha.server.inspections.models import ROLES
+from mingcha.server.ledger import apptypes, events, intake
 from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
@@ -179,8 +180,10 @@ def _coverage(campaign: Campaign, inspections: QuerySet[Inspection]) -> list[tup
             done = inspections.filter(**{f"subject__{field}": row[field]}).values("subject").distinct().count()
             out.append((part, row[field], done, row["n"]))
     total = members.count()
-    # Of results that were sent in without their files nothing is known here: they are not counted as covered.
-    for channel in ("package", "policy", "traffic", "behaviour"):
-        done = inspections.filter(jobs__files__role=channel).values("subject").distinct().count()
-        out.append(("detection", channel, done, total))
+    # As the results say; of those taken in before that was kept, by the files that were uploaded.
+    for channel in intake.CHANNELS:
+        seen = inspections.filter(Q(channels__contains=f",{channel},") | Q(channels="", jobs__files__role=channel))
+        done = seen.values("subject").distinct().count()
+        if done or channel in ROLES:
+            out.append(("detection", channel, done, total))
     return out

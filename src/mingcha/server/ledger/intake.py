@@ -35,6 +35,7 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
         entered = Inspection.objects.create(
             subject=subject, package=package, digest=digest, tool=document.tool.version,
             catalogue=document.tool.catalogue.digest, at=document.tool.catalogue.at, taken=now or timezone.now(),
+            channels=f",{','.join(seen)}," if (seen := channels(document)) else "",
             cleared=cleared(document) if Case.objects.filter(subject=subject).exists() else [],
         )  # fmt: skip
         Finding.objects.bulk_create(
@@ -49,6 +50,16 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
         events.write("inspected", clock(), entered.taken, told, about=f"inspection:{entered.pk}")
         reoffences(entered)
         return entered
+
+
+CHANNELS = ("package", "policy", "traffic", "behaviour", "screens", "page")
+"""Means of detection that are told apart."""
+
+
+def channels(document: Document) -> list[str]:
+    """The channels that a result says were observed, or has an exhibit of that was read, wholly or in part."""
+    read = {e.kind for e in document.exhibits if e.status != "refused"}
+    return [c for c in CHANNELS if c in document.summary.observed or c in read]
 
 
 def cleared(document: Document) -> list[str]:

@@ -134,7 +134,7 @@ def _inspected(subject: Subject, chosen: list[tuple[str, str, str, str]], mark: 
     package = Package.objects.create(subject=subject, sha256=digest, version=version, size=20_000_000)
     found = Inspection.objects.create(
         subject=subject, package=package, digest=digest[::-1], tool="0.1.0", catalogue=digest, at=day.date().isoformat(), taken=day,
-        cleared=[r[0] for r in RULES if r not in chosen],
+        cleared=[r[0] for r in RULES if r not in chosen], channels=",package,policy,",
     )
     for rule, scenario, issue, severity in chosen:
         Finding.objects.create(

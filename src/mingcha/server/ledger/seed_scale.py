@@ -79,7 +79,7 @@ def seed(scale: float, now: datetime, number: int = 1) -> dict[str, int]:
         done["parts"] = load(Part, ("package_id", "sdk", "version"), (
             (numbers[Package] + i, s, f"{1 + i % 5}.{i % 10}.0") for i in range(apps) for s in rng.sample(SDKS, 2)))  # fmt: skip
         done["inspections"] = load(
-            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken", "cleared"),
+            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken", "cleared", "channels"),
             (_inspection(i, apps, numbers, start) for i in range(apps)),
         )  # fmt: skip
         done["findings"] = load(
@@ -137,7 +137,7 @@ def _inspection(i: int, apps: int, numbers: dict[Any, int], start: datetime) -> 
     at = start + timedelta(seconds=i * 364 * 86400 // apps)
     return (
         numbers[Inspection] + i, numbers[Subject] + i, numbers[Package] + i, _digest("result", numbers[Inspection] + i), "0.1.0",
-        "0" * 64, day(at).isoformat(), at, "[]",
+        "0" * 64, day(at).isoformat(), at, "[]", ",package,",
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _inspected(apps: int, numbers: dict[Any, int], start: datetime) -> int:
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for i in range(apps):
-            pk, _, package, digest, *_, at, _ = _inspection(i, apps, numbers, start)
+            pk, _, package, digest, *_, at, _, _ = _inspection(i, apps, numbers, start)
             uid, about = uuid.UUID(bytes=secrets.token_bytes(16), version=4), f"inspection:{pk}"
             told = {"subject": numbers[Subject] + i, "digest": digest, "sha256": _digest("package", package), **_typed(i)}
             yield uid, None, None, about, "inspected", None, who.organisation.pk, at, False, None, "", events.leaf(uid, "inspected", who, at, told, about=about)

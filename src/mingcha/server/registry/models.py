@@ -119,6 +119,8 @@ class Inspection(models.Model):
     cleared = models.JSONField(default=list)
     """Rules that were decided in the subject's favour (passed, inapplicable). Kept where a case may rest on it; what is
     neither here nor among the findings was not observed."""
+    channels = models.CharField(max_length=200, blank=True, default="")
+    """What was observed, as `,package,traffic,`; empty where the result was taken in before this was kept."""
 
     def __str__(self) -> str:
         return self.digest[:12]
