@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mingcha.server.desk.front import inside, show
+from mingcha.server.desk.front import inside, show, show_rows
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
@@ -84,9 +84,9 @@ def ledger(request: HttpRequest, who: Who) -> HttpResponse:
         "cases": rows, "more": more, "after": request.GET.get("after", ""), "sort": request.GET.get("sort", ""), **saved,
         "states": [(n, s.say(lang)) for n, s in table().states.items()], "chosen": chosen, "place": place,
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
-        "q": request.GET.get("q", ""), "today": day(timezone.now()),
+        "q": request.GET.get("q", ""), "today": day(timezone.now()), "shown": len(rows),
     }  # fmt: skip
-    return show(request, "ledger", context)
+    return show_rows(request, "ledger", context)
 
 
 def _case(who: Who, number: str) -> Case:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mingcha.server.desk.front import inside, show
+from mingcha.server.desk.front import inside, show, show_rows
 from mingcha.server.desk.lists import scenarios
 from mingcha.server.desk.words import language, say
 from mingcha.server.inbox import services
@@ -51,9 +51,9 @@ def _leads(request: HttpRequest, who: Who, done: list[tuple[Lead | None, str]] |
     context = {
         "leads": found, "more": more, "after": ask.get("after", ""), "states": LEAD_STATES, "kinds": LEAD_KINDS, "chosen": state,
         "ask": ask, "today": day(timezone.now()), "scenarios": scenarios(lang), "provinces": _provinces(lang), "done": done,
-        "officer": may("triage-lead", who), "imports": may("import-leads", who), **saved,
+        "officer": may("triage-lead", who), "imports": may("import-leads", who), "shown": len(found), **saved,
     }  # fmt: skip
-    return show(request, "leads", context)
+    return show_rows(request, "leads", context)
 
 
 @require_POST
