@@ -6,7 +6,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 OUT  := build/demo
 
-.PHONY: demo test bench bench-fleet fuzz lint types contracts rules docs inputs samples lock clean
+.PHONY: demo test bench bench-fleet bench-web fuzz lint types contracts rules docs inputs samples lock clean
 demo: $(VENV)/core.stamp
 	$(BIN)/python tools/demo.py $(OUT)
 
@@ -26,6 +26,11 @@ bench: $(VENV)/dev.stamp .cache/system.stamp
 bench-fleet: $(VENV)/dev.stamp .cache/system.stamp
 	$(BIN)/python tests/inputs/fetch.py $(MANIFEST) --kind apk --kind sdk
 	PYTHONPATH=src $(BIN)/python benchmarks/fleet.py $(BENCH)
+
+bench-web: $(VENV)/dev.stamp .cache/system.stamp
+	$(BIN)/python -m tests.extract.page.bench
+	$(BIN)/python benchmarks/pages.py
+	test ! -d ../shared/data/act || $(BIN)/python benchmarks/act.py
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/fuzz.py $(FUZZ)

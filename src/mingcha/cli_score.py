@@ -72,7 +72,7 @@ def _visited(state: _State, url: str, keep: Path | None, profiles: tuple[str, ..
 
     folder = keep or Path(held.enter_context(tempfile.TemporaryDirectory(prefix="mingcha-visit-"))) / f"visit-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     try:
-        options = Options(url=url, profiles=profiles or ("desktop", "phone"), most=pages, wall=float(wall), allow=allow)
+        options = Options(url=url, profiles=profiles or ("desktop", "phone"), most=pages, wall=float(wall), allow=allow, second=state.settings.second_engine)
         visit(options, folder, lambda line: click.echo(plain(line), err=True))
     except ValueError as e:
         raise Usage(f"--allow：不是网段：{plain(str(e), 100)}", f"--allow: no network: {plain(str(e), 100)}", code="bad-network") from e

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from mingcha.observe.browser.supervise import browser
 from mingcha.settings import Settings
 
 
@@ -44,7 +45,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("Python", python if sys.version_info >= (3, 11) else None, True, "运行环境，需 3.11 以上", "interpreter, 3.11 or later"),
         *(
             Part(n, _package(n), True, "核心依赖", "core dependency")
-            for n in ("click", "rich", "PyYAML", "msgspec", "numpy", "Jinja2", "asn1crypto", "deflate")
+            for n in ("click", "rich", "PyYAML", "msgspec", "numpy", "Jinja2", "asn1crypto", "deflate", "pillow")
         ),
         Part("resource limits", limits, False, "缺少时子进程只受时钟约束", "without them only the clock bounds the child process"),
         Part("MINGCHA_HOME", writable, False, "不可写时每次都要重新编译规则库", "unwritable: the catalogue is compiled at every start"),
@@ -78,7 +79,8 @@ def parts(settings: Settings) -> list[Part]:
         ),
         Part("dexdump", shutil.which("dexdump"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
         Part("androguard", _package("androguard"), False, "仅用于测试与性能对比", "only for tests and benchmarks"),
-        Part("chromium", shutil.which("chromium"), False, "仅用于检查报告的无障碍与版面", "only to check the report's accessibility and layout"),
+        Part("playwright", _package("playwright"), False, "访问网站所需（web）", "needed to visit sites (extra web)"),
+        Part("chromium", browser() or None, False, "访问网站所需；检查报告版面", "needed to visit sites; checks the layout of reports"),
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 # What a working folder may not set: it may be somebody else's.
 _OFFICE = {
     "isolate", "home", "database", "hosts", "proxy", "second_factor", "oidc_issuer", "oidc_client", "oidc_secret", "oidc_claim",
-    "sm2_key", "sm2_signer", "webhook_networks",
+    "sm2_key", "sm2_signer", "second_engine", "webhook_networks",
 }  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     isolate: bool = True
     fingerprints: str | None = None
     seeds: str | None = None
+    second_engine: str = ""
     database: str | None = None
     hosts: str = ""
     proxy: bool = False

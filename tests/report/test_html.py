@@ -443,7 +443,7 @@ def test_a_page_of_300_findings_takes_little_time() -> None:
     source(value)
     spent = []
     for _ in range(3):
-        html._environment.cache_clear()  # with compiling the templates: one scan renders one page
+        html.environment.cache_clear()  # with compiling the templates: one scan renders one page
         start = time.process_time()
         source(value)
         spent.append(time.process_time() - start)

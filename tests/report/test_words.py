@@ -22,6 +22,7 @@ BY_CODE = (
     "consistency_verdict", "consistency_means", "consistency_declared", "consistency_code", "consistency_ground", "state", "run_event",
     "seen_field", "seen_result", "seen_answer", "seen_party", "seen_transport", "seen_form", "seen_cause", "seen_present", "seen_unit", "seen_document", "seen_language", "seen_weakness",
     "wording_when", "wording_event",
+    "score.outcome", "score.rule", "score.role", "score.profile", "score.why",
 )  # fmt: skip
 
 

@@ -21,9 +21,7 @@ MAX_ADDRESS = 2048  # characters of an address; longer ones are left out
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "elder",
-        re.compile(
-            r"(?:长辈|亲情|关爱|关怀|敬老|老年|适老)(?:版|模式|专区|服务)|适老化|无障碍|大字版|elder", re.I
-        ),
+        re.compile(r"(?:长辈|亲情|关爱|关怀|敬老|老年|适老化?)(?:版|模式|专区|服务)|^\W*(?:适老化?|(?:网站)?无障碍(?:浏览|阅读|版|服务)?)\W*$|大字版|elder", re.I),
     ),
     ("login", re.compile(r"登[录陆]|sign.?in|log.?in", re.I)),
     ("search", re.compile(r"搜索|检索|search", re.I)),
@@ -36,7 +34,7 @@ _ARTICLE = re.compile(
     r"(?:/|_|-)(?:t?\d{6,8}_?\d*|\d{4,})(?:\.s?html?)?$|/(?:article|content|detail)s?/", re.I
 )
 _SHORT = 14  # characters of what a page is called
-_NOT_A_PAGE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|apk|exe|dmg|jpe?g|png|gif|mp[34]|css|js)$", re.I)
+_NOT_A_PAGE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|apk|exe|dmg|jpe?g|png|gif|mp[34]|css|js|json|xml|txt|csv|rss|atom)$", re.I)
 # Following such a link would change something for somebody.
 _ACT = re.compile(r"退出|注销|删除|支付|log.?out|sign.?out|delete", re.I)
 

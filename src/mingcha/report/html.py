@@ -72,10 +72,10 @@ def _options(text: str) -> Any:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -84,18 +84,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["prose"] = prose
-    environment.filters["breaks"] = _breaks
-    environment.filters["options"] = _options
-    return environment
+    made.filters["prose"] = prose
+    made.filters["breaks"] = _breaks
+    made.filters["options"] = _options
+    return made
 
 
 @cache
-def _style() -> str:
+def style() -> str:
     return (_HERE / "style.css").read_text(encoding="utf-8")
 
 
-def _digest(style: str) -> str:
+def style_digest(style: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() + "'"
 
 
@@ -158,7 +158,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     leads = reader.sections(groups.leads, "2.2")
     sheets = reader.sections(groups.sheets, "2.3", full=False)
     anchors = {id(view.finding): view for section in (*failed, *leads) for view in section.findings}
-    style, page_style = _style(), _page_style(inspection, w)
+    sheet, page_style = style(), _page_style(inspection, w)
     waiting = summary.missing(inspection, w)
     not_seen = summary.unseen(inspection, w)
     packers = summary.packers(inventory, lang)
@@ -168,7 +168,7 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
     def brief(findings: Sequence[Any]) -> list[Any]:
         return [view for section in reader.sections(findings, "0", full=False) for view in section.findings]
 
-    page = _environment().get_template("page.html.j2")
+    page = environment().get_template("page.html.j2")
     text = page.render(
         w=w,
         lang=lang,
@@ -177,9 +177,9 @@ def render(inspection: Inspection, lang: str = "zh") -> bytes:
         html_lang=HTML_LANG[lang],
         other_lang=HTML_LANG["en" if lang == "zh" else "zh"],
         markup=Markup,
-        style=Markup(style),
+        style=Markup(sheet),
         page_style=Markup(page_style),
-        policy=f"default-src 'none'; style-src {_digest(style)} {_digest(page_style)}; "
+        policy=f"default-src 'none'; style-src {style_digest(sheet)} {style_digest(page_style)}; "
         "base-uri 'none'; form-action 'none'",
         i=inspection,
         subject=summary.subject(inspection, w),

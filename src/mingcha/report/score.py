@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from mingcha.judge.score import ItemScore, Score
 from mingcha.model import Fact, Finding, Inspection
 from mingcha.plain import plain
-from mingcha.report.html import _digest, _environment, _style
+from mingcha.report.html import environment, style_digest
+from mingcha.report.html import style as base_style
 from mingcha.report.text import pick
 from mingcha.report.words import HTML_LANG, Words, words
 
@@ -76,10 +77,10 @@ def render(score: Score, inspection: Inspection, facts: Sequence[Fact], folder: 
     open_ = [views.problem(f) for f in views.of(score, "cantTell")]
     sheets = [(f, pick(f.title, lang), pick((f.sheet or {}).get("question"), lang) or pick(f.what, lang), pick((f.sheet or {}).get("attach"), lang)) for f in views.of(score, "cantTell", "untested")]
     pictures = [p for p in (_picture(folder, page, views.marks[page], views.name(page)) for page in list(views.marks)[:_PICTURES]) if p]
-    style = _style() + _EXTRA
-    text = _environment().get_template("score.html.j2").render(
+    style = base_style() + _EXTRA
+    text = environment().get_template("score.html.j2").render(
         w=w, lang=lang, html_lang=HTML_LANG[lang], other=words("en" if lang == "zh" else "zh"), other_lang=HTML_LANG["en" if lang == "zh" else "zh"], markup=Markup, style=Markup(style),
-        policy=f"default-src 'none'; img-src data:; style-src {_digest(style)}; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; img-src data:; style-src {style_digest(style)}; base-uri 'none'; form-action 'none'",
         s=score, i=inspection, pick=pick, pages=pages, profiles=w.join([w.get("score.profile", p) for p in dict.fromkeys(str(f["profile"]) for f in pages.values())]),
         verdict=verdict(score, w), failed=failed, first=failed[:5], open=open_, sheets=sheets, pictures=pictures, pairs=_pairs(folder, facts, w), paths=_paths(folder, facts, views), why=why, outcome=lambda o: w.get("score.outcome", o), ruled=lambda o: w.get("score.rule", o),
         rules=[(i, [(r, pick(_title(inspection, r), lang), o) for r, o in i.rules.items()]) for i in score.items], observed=[(pick(o.name, lang), w("score.found") if o.found else w("score.not_found")) for o in score.observed], limits=_limits(inspection, known.limitations, w),

@@ -168,6 +168,9 @@ SITES: tuple[Case, ...] = (
     # W10
     Case("picture-unnamed", _main('<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=" width="100" height="60">'), ("web-names",)),
     Case("link-unnamed", _main('<p>资料 <a href="/x.html"><i class="icon"></i></a></p>'), ("web-names",)),
+    Case("label-not-in-name", _main('<button type="button" aria-label="submit">提交申请</button>'), ("web-names",)),
+    Case("label-in-name", _main('<button type="button" aria-label="提交申请并打印">提交申请</button>')),
+    Case("pale-when-dark", replace(GOOD, more_css="@media (prefers-color-scheme: dark){body{background:#222;color:#eee}.dim{color:#555}}", main=('<p class="dim">本页内容仅供参考，具体以窗口答复为准。</p>',)), ("web-contrast",)),
     Case("wrong-role", _main('<div role="buton">说明</div>'), ("web-aria",)),
     Case("list-broken", _main("<ul><div>办理条件</div><div>办理材料</div></ul>"), ("web-structure",)),
     Case("field-unlabelled", replace(GOOD, form='<p><input name="phone"></p>'), ("web-forms",)),

@@ -34,7 +34,7 @@ def texts(snapshot: Snapshot) -> list[Seen]:
             holder = node.parent
             if _disabled(holder) or any(n.attrs.get("id") in labels for n in (holder, *holder.up())) or holder.within("svg") or holder.tag in ("option", "title"):
                 continue
-            px = _px(holder.style.get("font-size", "")) or _px(node.style.get("font-size", ""))
+            px = px_of(holder.style.get("font-size", "")) or px_of(node.style.get("font-size", ""))
             if px <= 0:
                 continue
             weight = holder.style.get("font-weight", "400")
@@ -42,7 +42,7 @@ def texts(snapshot: Snapshot) -> list[Seen]:
     return out
 
 
-def _px(text: str) -> float:
+def px_of(text: str) -> float:
     try:
         return float(text.removesuffix("px"))
     except ValueError:
@@ -76,7 +76,7 @@ def _ratio(node: Node, holder: Node) -> float | None:
             continue
         if n.style.get("filter", "none") != "none" or n.style.get("mix-blend-mode", "normal") != "normal":
             return None
-        share = _px(n.style.get("opacity", "1")) if n.style.get("opacity", "1") != "" else 1.0
+        share = px_of(n.style.get("opacity", "1")) if n.style.get("opacity", "1") != "" else 1.0
         opacity *= share
         if n.style.get("background-image", "none") != "none":
             return None

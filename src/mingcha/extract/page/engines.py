@@ -20,6 +20,8 @@ def axe(record: Record, known: Mapping[str, Any] | None = None) -> Iterator[dict
     found = record.part("axe")
     if not isinstance(found, dict):
         return
+    others = record.part("second")
+    second = [o for o in others if isinstance(o, dict)] if isinstance(others, list) else None
     about = {r["id"]: r for r in found.get("rules", []) if isinstance(r, dict) and "id" in r}
     base = {"page": record.id, "profile": record.profile, "mode": record.mode, "engine": "axe"}
     yield {"kind": "engine-run", "where": record.id, **base, "version": str(found.get("version", ""))[:20], "passed": [str(p) for p in found.get("passes", [])][:200]}
@@ -34,7 +36,13 @@ def axe(record: Record, known: Mapping[str, Any] | None = None) -> Iterator[dict
                     "kind": "web-check", "where": f"{record.id}#{node.get('target', '')}", **base, "check": str(entry["id"])[:60], "group": said.group if said else group(wcag), "level": said.level if said else level(tags), "result": result,
                     "wcag": wcag, "act": [str(a) for a in rule.get("act", [])], "target": str(node.get("target", ""))[:300], "html": str(node.get("html", ""))[:300], "text": str(node.get("why", ""))[:300],
                     "total": int(entry.get("total") or 1), "box": numbers(node.get("box")),
+                    "agreed": None if second is None else _agreed(second, wcag, node.get("box")),
                 }  # fmt: skip
+
+
+def _agreed(second: list[dict[str, Any]], wcag: list[str], box: Any) -> bool:
+    """Whether the second engine finds a fault of the same criterion at the same element."""
+    return any(isinstance(o.get("wcag"), list) and set(o["wcag"]) & set(wcag) and box is not None and o.get("box") == box for o in second)
 
 
 def level(tags: list[str]) -> str:

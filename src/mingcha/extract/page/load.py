@@ -93,7 +93,7 @@ def visit(folder: Path) -> tuple[dict[str, Any], list[Record]]:
         ) from e  # fmt: skip
     out = []
     for raw in pages[:MAX_PAGES]:
-        if not isinstance(raw, dict) or not _NAME.fullmatch(str(raw.get("id", ""))):
+        if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not _NAME.fullmatch(raw["id"]):
             continue
         out.append(Record(id=raw["id"], profile=str(raw.get("profile", "")), role=str(raw.get("role", "")), mode=str(raw.get("mode", "ordinary")), raw=raw, folder=folder / "pages" / raw["id"]))
     return index, out

@@ -64,7 +64,7 @@ def spacing(record: Record, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
         for node in document.nodes:
             if node.tag != "#text" or len(node.boxes) < 2 or not node.shown or node.parent is None or len(node.text.strip()) < 20 or node.pseudo:
                 continue
-            px = contrast._px(node.parent.style.get("font-size", ""))
+            px = contrast.px_of(node.parent.style.get("font-size", ""))
             tops = sorted({round(b[1], 1) for b in node.boxes})
             steps = [b - a for a, b in pairwise(tops) if b - a >= px * 0.5]
             if not steps or px <= 0:

@@ -36,7 +36,10 @@ def read(path: Path, emit: Callable[[Iterable[dict[str, Any]]], None], catalogue
     def out(facts: Iterable[dict[str, Any]]) -> None:
         emit([{**f, "exhibit": exhibit, "where": plain(str(f["where"]))[:500]} for f in facts])
 
-    out(offers.entry(index, records))
+    try:
+        out(offers.entry(index, records))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as e:
+        notes.limitation("malformed-visit", f"visit.json: {type(e).__name__}", "")
     for record in records:
         for told in record.raw.get("limitations", []) if isinstance(record.raw.get("limitations"), list) else ():
             _limit(notes, told, record.id)
@@ -98,7 +101,7 @@ def _compared(record: Record, records: list[Record], index: dict[str, Any]) -> t
         held = measure.histogram(sizes)
         return measure.reached(held, 0.5) if held else None
 
-    home = next((r for r in records if r.profile == record.profile and r.role == "home" and r.mode == "ordinary"), None)
+    home = next((r for r in records if r.profile == record.profile and r.role == "home" and r.mode == "ordinary" and not r.raw.get("variant")), None)
     after: list[float | None] = []
     if record.raw.get("variant") == "elder":
         again = record.probes.get("again")

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 
 from mingcha.observe.browser.record import Recorder, script
-from mingcha.observe.browser.words import BARRIER_FREE, ELDER, LEAVES, TOOLS
+from mingcha.observe.browser.words import BARRIER_FREE, ELDER, LEAVES, LONGEST, TOOLS
 from mingcha.observe.plan import Plan, Stop, site_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def run(session: Session, context: BrowserContext, recorder: Recorder, plan: Pla
         session.say("probe-failed", f"elder mode: {str(e).splitlines()[0]}")
     finally:
         for left in context.pages:
-            session._close(left)
+            session.shut(left)
 
 
 def _entry(page: Page) -> dict[str, Any] | None:
@@ -63,7 +63,7 @@ def _entry(page: Page) -> dict[str, Any] | None:
         for by in ("name", "title", "hint"):
             for control in controls:
                 text = control[by]
-                if control["visible"] and len(text) < 60 and words.search(text) and not LEAVES.search(text):
+                if control["visible"] and len(text) <= (60 if by == "hint" else LONGEST) and words.search(text) and not LEAVES.search(text):
                     return {**{k: control[k] for k in ("name", "title", "href", "box", "tag", "real", "focusable", "i")}, "by": by}
     return None
 

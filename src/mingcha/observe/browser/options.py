@@ -40,6 +40,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     axe: bool = True
     every_rule: bool = False
     """Whether axe runs its experimental and deprecated rules too."""
+    second: str = ""
+    """File of a second engine's script; empty for none."""
     lang: str = "zh-CN"
     chromium: str = ""
     proxy: str = ""

@@ -116,6 +116,8 @@ class Recorder:
             self._picture(page, metrics)
             if self.session.options.axe:
                 self._axe(page)
+            if self.session.options.second:
+                self._second(page)
         with contextlib.suppress(BrowserError):
             self.page["media"] = page.evaluate(script("media.js"))
         self.page["targets"] = targets.read(page, controls)
@@ -189,6 +191,24 @@ class Recorder:
             self._write("axe.json.gz", found)
         except BrowserError as e:
             self.limit("engine-failed", str(e).splitlines()[0])
+
+
+    def _second(self, page: Page) -> None:
+        """What a second engine finds (@accesslint/core): each fault with its criteria and the box of its element."""
+        try:
+            page.evaluate(_script_file(self.session.options.second))
+            found = page.evaluate("""() => { const engine = AccessLint; return engine.runAudit(document).violations.slice(0, 500).map((v) => {
+                const rule = engine.getRuleById(v.ruleId) || {}; let box = null;
+                try { const b = (v.element || document.querySelector(v.selector)).getBoundingClientRect(); box = [b.left + scrollX, b.top + scrollY, b.width, b.height].map(Math.round); } catch { box = null; }
+                return {id: v.ruleId, wcag: rule.wcag || [], selector: String(v.selector).slice(0, 300), box}; }); }""")
+            self._write("second.json.gz", found)
+        except (BrowserError, OSError) as e:
+            self.limit("engine-failed", f"second: {str(e).splitlines()[0]}")
+
+
+@cache
+def _script_file(path: str) -> str:
+    return Path(path).read_text("utf-8")
 
 
 def _tree(cdp: CDPSession) -> list[dict[str, Any]]:

@@ -141,15 +141,18 @@ class Session:
             plan = self._plan(context)
             queue = list(plan.stops) if not self.options.pages else [Stop("page", url, 0) for url in self.options.pages]
             while queue and self.left():
-                stop = queue.pop(0)
+                stop, began = queue.pop(0), time.monotonic()
                 page = context.new_page()
                 try:
                     found = recorder.record(page, stop, "ordinary") if self.open(page, stop.url, recorder, stop) else None
                     if found is not None:
-                        queue += plan.add(stop, found) if not self.options.pages else []
+                        # The elder version has a pass of its own: entering it may change the pages that follow.
+                        queue += [s for s in plan.add(stop, found) if s.role != "elder" or "elder" not in self.options.probes] if not self.options.pages else []
                         self._probe(page, stop, recorder)
+                        recorder.page["took"] = round(time.monotonic() - began, 2)
+                        recorder.save()
                 finally:
-                    self._close(page)
+                    self.shut(page)
                 if not queue and not self.options.pages and (other := plan.more()) is not None:
                     queue.append(other)
             if queue:
@@ -181,8 +184,22 @@ class Session:
                 recorder.note(name, run(self, page, recorder))
             except BrowserError as e:
                 recorder.limit("probe-failed", f"{name}: {str(e).splitlines()[0]}")
+        zoomed = recorder.page["probes"].get("zoom")
+        if isinstance(zoomed, dict) and zoomed.get("dark") and self.left():
+            self._dark(page, stop, recorder)
 
-    def _close(self, page: Page) -> None:
+    def _dark(self, page: Page, stop: Stop, recorder: Recorder) -> None:
+        """The page as it looks to those who prefer dark colours: its contrast is another."""
+        with contextlib.suppress(BrowserError):
+            page.emulate_media(color_scheme="dark")
+            page.wait_for_timeout(150)
+            recorder.variant(stop, "ordinary", "dark")
+            recorder.page["asked"] = page.url
+            recorder.record(page, stop, "ordinary")
+            page.emulate_media(color_scheme="light")
+
+    def shut(self, page: Page) -> None:
+        """Close a page whatever it says."""
         with contextlib.suppress(BrowserError):
             page.close(run_before_unload=False)
 
@@ -190,14 +207,18 @@ class Session:
         """Go to an address and let it settle. False where nothing came that can be looked at; the record says why."""
         self.requests, self.events = [], []
         self.watchdog.beat()
-        status, error = None, ""
+        status, error, form = None, "", ""
         try:
             answer = page.goto(url, wait_until="domcontentloaded", timeout=self.options.page_seconds * 1000)
             status = answer.status if answer else None
+            form = answer.headers.get("content-type", "") if answer else ""
         except BrowserError as e:
             error = _reason(str(e))
         if status is not None and status >= 400:
             recorder.failed(stop, status, str(status), "page-error")  # what a server says of its faults is no page of the site
+            return False
+        if form and "html" not in form:
+            recorder.failed(stop, status, form[:60], "page-error")
             return False
         if error and error != "timeout":
             recorder.failed(stop, status, error)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mingcha.errors import BadInput, ToolMissing
+from mingcha.errors import BadInput, ToolMissing, Usage
 from mingcha.observe.addresses import Pins
 from mingcha.observe.browser.options import PROFILES, SCHEMA, Options
 from mingcha.observe.browser.processes import family, resident
@@ -72,7 +72,7 @@ def visit(options: Options, folder: Path, progress: Callable[[str], None] | None
         folder.mkdir(parents=True, exist_ok=True)
         taken = any(folder.iterdir())
     except OSError as e:
-        raise BadInput(f"{folder} 无法写入：{e.strerror}", f"{folder} cannot be written: {e.strerror}", code="unwritable") from e
+        raise Usage(f"{folder} 无法写入：{e.strerror}", f"{folder} cannot be written: {e.strerror}", code="unwritable") from e
     if taken:
         raise BadInput(f"{folder} 不是空文件夹", f"{folder} is not empty", {"zh": "请另给一个新文件夹", "en": "name a new folder"}, code="not-empty")
     started = datetime.now(UTC)

@@ -28,10 +28,11 @@ def zoom(session: Session, page: Page, recorder: Recorder) -> dict[str, Any]:
             out[name] = _take(page)
         page.set_viewport_size(own)
         page.wait_for_timeout(100)
-    style = page.add_style_tag(content=_SPACING)
+    # A page's policy may forbid a style element; an adopted sheet is no element.
+    page.evaluate("(css) => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [...document.adoptedStyleSheets, s]; }", _SPACING)
     page.wait_for_timeout(100)
     out["spacing"] = _take(page)
-    style.evaluate("e => e.remove()")
+    page.evaluate("() => { document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, -1); }")
     scheme = page.evaluate(script("metrics.js"))["background"]
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(150)

@@ -22,6 +22,7 @@ from mingcha.server.people.models import Membership
 P = ParamSpec("P")
 POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
 HOUR = 3600
+ELDER = "mingcha-elder"  # cookie of the version for older users
 BODIES = {"/complain/": 55_000_000, "/desk/leads/import/": 21_000_000, "/desk/inspections/": 4_100_000_000, "/api/v1/inspections": 4_100_000_000,
           "/api/v1/results": 65_000_000}  # fmt: skip
 """Most bytes that a body with files may have there, refused before any of it is read."""
@@ -79,6 +80,8 @@ class Office:
         response.headers.setdefault("Cache-Control", "no-store")
         if request.GET.get("lang") in ("zh", "en"):
             response.set_cookie(COOKIE, request.GET["lang"], max_age=365 * 24 * HOUR, samesite="Lax")
+        if request.GET.get("elder") in ("0", "1"):
+            response.set_cookie(ELDER, request.GET["elder"], max_age=365 * 24 * HOUR, samesite="Lax")
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -93,7 +96,10 @@ def around(request: HttpRequest) -> dict[str, Any]:
     query["lang"] = "en" if lang == "zh" else "zh"
     who = who_of(request)
     items = menu(who)
-    return {"lang": lang, "other": query.urlencode(), "who": who, "menu": items, "current": current(items, request.path)}
+    elder = request.GET.get("elder", request.COOKIES.get(ELDER)) == "1"
+    sized = request.GET.copy()
+    sized["elder"] = "0" if elder else "1"
+    return {"lang": lang, "other": query.urlencode(), "elder": elder, "sized": sized.urlencode(), "who": who, "menu": items, "current": current(items, request.path)}
 
 
 def show(

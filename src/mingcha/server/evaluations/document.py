@@ -76,10 +76,8 @@ def _wrong(found: Score) -> Iterator[bool]:
 def _again(found: Score, scheme: Scheme) -> Score:
     """The score that the scheme makes of a document's outcomes. Of rules that only a veto has, its outcome is taken."""
     outcomes = {r: o for i in found.items for r, o in i.rules.items()}
-    told = {o.id: o.found for o in found.observed}
-    for wanted in scheme.observed:  # found: each of its rules passed; otherwise which of them did not is not told
-        for rule in wanted.rules:
-            outcomes.setdefault(rule, "passed" if told.get(wanted.id) else "untested")
+    seen = {o.id for o in found.observed if o.found}
+    outcomes |= {r: "passed" if o.id in seen else "cantTell" for o in scheme.observed for r in o.rules}
     stated = {v.id: v.failed for v in found.vetoes}
     for veto in scheme.vetoes:
         for rule in veto.rules:

@@ -80,6 +80,6 @@ def run(record: Record) -> Iterator[dict[str, Any]]:
             path = one.node.path() if one.node is not None else ""
             yield {
                 "kind": "web-check", "where": f"{record.id}#{path}" if path else record.id, **base, "check": about.id, "group": about.group, "level": about.level, "result": one.result, "wcag": list(about.wcag), "act": list(about.act),
-                "target": path, "html": one.node.html() if one.node is not None else "", "text": one.text[:300], "total": len(found), "box": numbers(extent(one.node)) if one.node is not None else [],
+                "target": path, "html": one.node.html() if one.node is not None else "", "text": one.text[:300], "total": len(found), "box": numbers(extent(one.node)) if one.node is not None else [], "agreed": None,
             }  # fmt: skip
     yield {"kind": "engine-run", "where": record.id, **base, "version": "1", "passed": clean}

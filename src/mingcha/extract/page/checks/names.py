@@ -66,3 +66,19 @@ def by_file(record: Record, snapshot: Snapshot) -> Iterator[Found]:
             file = node.attrs.get("src", "").rpartition("/")[2].partition("?")[0]
             if (file and alt.casefold() == file.casefold()) or re.fullmatch(r"[\w-]+\.(?:jpe?g|png|gif|webp|svg|bmp)", alt, re.I):
                 yield Found(node, alt)
+
+
+_CONTROL = frozenset(("button", "link", "menuitem", "tab", "checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "ToggleButton"))
+_SIGNS = re.compile(r"[\s\W_]+")
+
+
+@check("label-in-name", "names", ("2.5.3",), ("2ee8b8",))
+def label_in_name(record: Record, snapshot: Snapshot) -> Iterator[Found]:
+    """A control whose name, written by an attribute, does not hold the words that are seen on it: who speaks these words
+    does not reach it. Characters of icon fonts and signs are no words."""
+    for node in snapshot.nodes:
+        if node.ignored or node.role not in _CONTROL or not (node.attrs.get("aria-label") or node.attrs.get("aria-labelledby")) or node.tag == "input":
+            continue
+        seen = _SIGNS.sub("", re.sub(r"[\ue000-\uf8ff]", "", node.seen_words())).casefold()
+        if len(seen) >= 2 and seen not in _SIGNS.sub("", node.name).casefold():
+            yield Found(node, f"{node.seen_words()[:60]} / {node.name[:60]}")
