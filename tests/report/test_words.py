@@ -21,6 +21,7 @@ BY_CODE = (
     "deviation", "component_one", "protection", "start_verdict", "start_means", "sdk_state", "entry_kind", "step", "blind_spot", "guard_kind", "guard_store", "self_start", "start_direction", "sink",
     "consistency_verdict", "consistency_means", "consistency_declared", "consistency_code", "consistency_ground", "state", "run_event",
     "seen_field", "seen_result", "seen_answer", "seen_party", "seen_transport", "seen_form", "seen_cause", "seen_present", "seen_unit", "seen_document", "seen_language", "seen_weakness",
+    "wording_when", "wording_event",
     "score.outcome", "score.rule", "score.role", "score.profile", "score.why",
 )  # fmt: skip
 

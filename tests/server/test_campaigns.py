@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
+import msgspec
 import pytest
 
+from mingcha.model import CatalogueRef, Exhibit, Summary, Tool
+from mingcha.model import Inspection as Document
+from mingcha.model import Subject as Subject_
 from mingcha.server.campaigns import services
 from mingcha.server.campaigns.models import Campaign
 from mingcha.server.campaigns.services import Plan
+from mingcha.server.inspections.models import File, Job
+from mingcha.server.ledger.intake import take
 from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.services import act
 from mingcha.server.people.models import Organisation
-from mingcha.server.registry.models import Listing, Operator, Part, Subject
+from mingcha.server.registry.models import Inspection, Listing, Operator, Part, Subject
 from tests.server.cast import START, Cast, later, make, member
 from tests.server.test_acts import refused
 from tests.server.test_pages import browser
@@ -62,6 +69,31 @@ def test_what_it_is_over(here: Cast) -> None:
 
     assert over() == {here.subject.identifier, sdk.identifier} and over(kinds=["sdk"]) == {sdk.identifier}
     assert over(store="甲商店") == over(sdk="some-sdk") == {here.subject.identifier} and over(store="乙商店") == set()
+
+
+def test_means_of_detection_are_what_results_say(here: Cast) -> None:
+    def document(name: str, observed: tuple[str, ...], *exhibits: tuple[str, str]) -> Inspection:
+        subject = Subject_(kind="app", id=name, name=name, sha256=hashlib.sha256(name.encode()).hexdigest())
+        found = Document(
+            schema="mingcha.inspection/1", tool=Tool(name="mingcha", version="0", catalogue=CatalogueRef(version="0", digest="0" * 64, at="2026-03-02")),
+            subject=subject, findings=(), timing={}, exhibits=tuple(Exhibit(kind=k, name="", sha256="0" * 64, size=1, status=s) for k, s in exhibits),
+            summary=Summary(outcomes={}, failed_by_severity={}, failed_by_scenario={}, completeness=1, observed=observed, missing={}),
+        )  # fmt: skip
+        return take(msgspec.json.encode(found), found, now=START)
+
+    sent = document("com.sent", ("package", "traffic"), ("package", "read"), ("behaviour", "refused"), ("policy", "partly"))
+    assert sent.channels == ",package,policy,traffic,"
+    assert document("com.nothing", (), ("package", "refused")).channels == "" and document("com.site", ("page", "read")).channels == ",page,"
+    old = here.inspection()  # taken in before channels were kept: by its files
+    job = Job.objects.create(organisation=here.officer.organisation, role="officer", made=START, inspection=old, state="done")
+    File.objects.create(job=job, role="behaviour", name="b", sha256="0" * 64, size=1)
+    for s in Subject.objects.all():
+        s.operator = here.subject.operator
+        s.save()
+    campaign = services.make(here.officer, PLAN, now=START)
+    services.start(campaign.pk, here.approver, now=START)
+    found = {value: (done, of) for part, value, done, of in services.progress(campaign).coverage if part == "detection"}
+    assert found == {"package": (1, 4), "policy": (1, 4), "traffic": (1, 4), "behaviour": (1, 4), "page": (1, 4)}
 
 
 def test_phases(here: Cast) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import msgspec
 import pytest
 from django.conf import settings
 
 from mingcha.errors import Usage
+from mingcha.model import Evidence
 from mingcha.report import json_
 from mingcha.server import blobs
 from mingcha.server.batches.models import Batch
@@ -27,6 +29,7 @@ from mingcha.server.ledger.services import act
 from mingcha.server.registry.models import Listing
 from tests.server.cast import START, Cast, later
 from tests.server.test_pages import browser
+from tests.support import apk, flagged, put, run
 
 
 def text(data: bytes) -> str:
@@ -120,6 +123,29 @@ def _template(*lines: str) -> bytes:
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
+
+
+def test_what_was_found_is_told_in_sentences(cast: Cast, place: Path) -> None:
+    raw = run("scan", put(place / "bad.apk", apk(flagged(debuggable=True))), "--format", "json", "--fail-on", "never").out.encode()
+    found = json_.load(raw)
+    call = {"kind": "behaviour", "item": "imei", "api": "a.B.c", "owner": {"kind": "app", "id": ""}, "state": "pre-consent", "result": "ok"}
+    send = {"kind": "transmit", "item": "imei", "host": "a.example.com<b>", "clear": True, "form": "plain", "sdk": None, "state": "pre-consent"}
+    pieces = tuple(Evidence(exhibit="", where="", text="", fact=f) for f in (call, send))
+    first = next(f for f in found.findings if f.outcome == "failed")
+    other = msgspec.structs.replace(found, findings=(msgspec.structs.replace(first, evidence=pieces, evidence_total=2),))
+    inspection = take(data := msgspec.json.encode(other), json_.load(data))
+    inspection.subject.operator = cast.subject.operator
+    inspection.subject.save()
+    assert cast.officer.person is not None
+    case = open_for(inspection, cast.officer.person)
+    sentence = "在用户同意隐私政策前，应用调用接口 a.B.c 获取国际移动设备识别码，并以明文将其发送至 a.example.com<b>。"
+    page = browser(cast.officer).get(f"/desk/cases/{case.number}/").content.decode()
+    assert sentence.replace("<b>", "&lt;b&gt;") in page and "<b>。" not in page
+    assert "Before the user agreed to the privacy policy, the app called a.B.c" in browser(cast.officer, "en").get(f"/desk/cases/{case.number}/").content.decode()
+    act(case.pk, "verify", cast.second, {"confirm": [f.pk for f in case.findings.all()]}, version=case.version, now=START)
+    act(case.pk, "notice", cast.approver, version=case.version + 1, now=START)
+    assert f"经查：{sentence}" in of(Document.objects.get(case=case, kind="rectification-notice"))
+    assert sentence.replace("<b>", "&lt;b&gt;") in browser(cast.company).get(f"/desk/cases/{case.number}/").content.decode()
 
 
 def test_an_office_can_change_its_templates(cast: Cast) -> None:

@@ -52,7 +52,7 @@ def server() -> Iterator[str]:
 
 @pytest.mark.skipif("MINGCHA_DATABASE" in os.environ, reason="this is the run on PostgreSQL")
 def test_everything_holds_on_postgresql(server: str) -> None:
-    others = [str(HERE / f"test_{name}.py") for name in ("acts", "api", "batches", "campaigns", "credit", "documents", "entry", "evaluations", "evaluation_badges", "evaluation_pages", "events", "figures", "inbox", "inspections", "leads", "oidc", "outbox", "pages", "process", "records", "search", "seed_scale", "staff", "sequence", "together")]
+    others = [str(HERE / f"test_{name}.py") for name in ("acts", "api", "app_types", "batches", "campaigns", "credit", "documents", "entry", "evaluations", "evaluation_badges", "evaluation_pages", "events", "figures", "inbox", "inspections", "leads", "oidc", "outbox", "pages", "process", "records", "rows", "search", "seed_scale", "staff", "sequence", "together")]
     env = {**os.environ, "MINGCHA_DATABASE": server, "MINGCHA_WALKS": "10", "MINGCHA_ALONE": "1", "PYTEST_ADDOPTS": ""}
     env.pop("PYTEST_XDIST_WORKER", None)
     ran = subprocess.run(

@@ -14,7 +14,8 @@ from mingcha.server.ledger.models import Case, CaseFinding, Event, Lead
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import act
 from mingcha.server.log.verify import verify
-from mingcha.server.registry.models import Finding, Inspection, Operator
+from mingcha.server.registry.models import Finding, Inspection, Operator, Subject
+from mingcha.server.staff.credit import valid
 from tests.server.cast import START, Cast
 
 
@@ -23,6 +24,10 @@ def test_a_part_of_the_campaign(cast: Cast, tmp_path: Path) -> None:
     again = seed_scale.seed(0.0005, START, number=2)
     assert done["inspections"] == 2080 and again["inspections"] == 1040
     assert 9 < done["findings"] / done["inspections"] < 10.5
+    codes = list(Operator.objects.filter(subjects__identifier__startswith="com.made").values_list("credit_code", flat=True).distinct())
+    assert len(codes) > 100 and all(valid(c or "") for c in codes)
+    types = set(Subject.objects.filter(identifier__startswith="com.made").values_list("app_type", flat=True))
+    assert types == {None, *range(1, 40)}
     assert done["leads"] == Lead.objects.count() - again["leads"] == 50 and done["cases"] == 20
     made = Case.objects.exclude(subject=cast.subject)
     assert made.count() == 30 and len({c.state for c in made}) > 3

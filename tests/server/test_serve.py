@@ -6,18 +6,20 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from mingcha.errors import Exit
+from mingcha.server.staff.credit import valid
 from tests.report.test_axe import CHROMIUM, MODULES, lacking
 from tests.support import apk, flagged, put
 
@@ -82,6 +84,10 @@ def serving(full: Path) -> Iterator[str]:
 
 def test_commands(full: Path) -> None:
     assert "ok: " in office(full, "manage", "verify-ledger")
+    with closing(sqlite3.connect(full / "office" / "office.sqlite3")) as made_up:
+        codes = [c for (c,) in made_up.execute("SELECT credit_code FROM registry_operator")]
+        types = {t for (t,) in made_up.execute("SELECT app_type FROM registry_subject WHERE kind = 'app'")}
+    assert len(codes) > 5 and all(valid(c) for c in codes) and len(types) > 5
     made = office(full, "manage", "add-person", "li", "--name", "李某", "--organisation", "另省通信管理局", "--kind", "administration",
                   "--province", "51", "--role", "officer", "--password", PASSWORD)  # fmt: skip
     assert "另省通信管理局" in made

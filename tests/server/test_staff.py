@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from django.test import override_settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from mingcha.server.entry.models import Recovery
 from mingcha.server.ledger.models import Event
+from mingcha.server.ledger.process import ROLES, table
 from mingcha.server.ledger.who import Who
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.staff import services
-from mingcha.server.staff.credit import valid
+from mingcha.server.staff.credit import completed, valid
 from tests.server.cast import Cast, member
 from tests.server.test_acts import refused
 from tests.server.test_pages import browser
@@ -135,3 +137,48 @@ def test_links_to_the_provider(cast: Cast) -> None:
         services.link(bureau, number(cast.second), "")
         services.link(bureau, number(cast.officer), "s-1")
     assert list(Event.objects.filter(act__startswith="provider-").order_by("pk").values_list("act", flat=True)) == ["provider-linked", "provider-unlinked", "provider-linked"]
+
+
+def test_a_code_is_completed_with_its_check_digit() -> None:
+    for code in ("91440300708461136T", "91110000802100433B", "91330100799655058B", "9144030071526726XG"):
+        assert completed(code[:17]) == code
+    assert all(valid(completed(f"9144{n:013d}")) for n in range(0, 10**13, 10**11 + 7))
+
+
+def test_every_act_of_administration_is_a_row_of_the_table(cast: Cast) -> None:
+    doers = {
+        "add-organisation": lambda w, p: services.add_organisation(w, "laboratory", "某新机构"), "add-person": lambda w, p: services.add_person(w, "new.person", "某", w.organisation.pk, "admin"),
+        "give-role": lambda w, p: services.give_role(w, p, w.organisation.pk, "admin"), "end-role": lambda w, p: services.end_role(w, p, 0),
+        "reset-password": services.reset_password, "reset-second-factor": services.reset_second_factor, "lock-person": lambda w, p: services.lock(w, p, "x"),
+        "unlock-person": services.unlock, "link-provider": lambda w, p: services.link(w, p, "x"),
+    }  # fmt: skip
+    assert set(doers) == set(services.ACTS) <= set(table().others)
+    public_ = {n for n, f in vars(services).items() if callable(f) and getattr(f, "__module__", "") == services.__name__ and not n.startswith("_")}
+    assert public_ == {"organisations", "persons", "acts", "add_organisation", "add_person", "give_role", "end_role", "reset_password", "reset_second_factor", "lock", "unlock", "link"}
+    other = Person.objects.create(login="somebody.else", name="某")
+    with override_settings(OIDC_ISSUER="https://id.example.com"):
+        for kind in services.ROLES_OF:
+            home = Organisation.objects.create(kind=kind, name=f"单位 {kind}")
+            for role in ROLES:
+                who = member(home, role)
+                for act, do in doers.items():
+                    allowed = table().others[act].allows(kind, role)
+                    assert allowed == (role == "admin" and (kind == "ministry" or act != "add-organisation")), (kind, role, act)
+                    assert (act in services.acts(who)) == allowed
+                    if not allowed:
+                        refused("not-yours", do, who, other.pk)
+                expected = 200 if services.acts(who) else 404
+                assert browser(who).get("/desk/admin/").status_code == expected, (kind, role)
+    assert not Event.objects.filter(about=f"person:{other.pk}").exists()
+
+
+def test_the_table_decides_and_not_the_code(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bureau, _, ministry = admins(cast)
+    rows = dict(table().others)
+    rows["lock-person"] = msgspec.structs.replace(rows["lock-person"], by={"ministry": ("admin",)})
+    changed = msgspec.structs.replace(table(), others=rows)
+    monkeypatch.setattr("mingcha.server.ledger.who.table", lambda: changed)
+    refused("not-yours", services.lock, bureau, number(cast.second), "x")
+    page = browser(bureau).get(f"/desk/admin/persons/{number(cast.second)}/").content.decode()
+    assert 'value="lock"' not in page and 'value="password"' in page
+    services.lock(ministry, number(cast.second), "x")

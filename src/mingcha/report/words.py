@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 FILES = tuple(
-    Path(__file__).with_name(name) for name in ("words.yml", "words-startup.yml", "words-limits.yml", "words-consistency.yml", "words-seen.yml", "words-score.yml")
+    Path(__file__).with_name(name) for name in ("words.yml", "words-startup.yml", "words-limits.yml", "words-consistency.yml", "words-seen.yml", "words-score.yml", "words-wording.yml")
 )
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-CN", "en": "en"}

@@ -45,7 +45,7 @@ def make(organisation: Organisation, name: str, who: Who | None, days: int = DAY
 
 def revoke(key_id: int, who: Who, now: datetime | None = None) -> None:
     """End a key at once."""
-    if not table().others["make-key"].allows(who.kind, who.role):
+    if not table().others["revoke-key"].allows(who.kind, who.role):
         raise Refused("not-yours")
     with transaction.atomic():
         changed = Key.objects.filter(pk=key_id, organisation=who.organisation, revoked=None).update(revoked=now or timezone.now())

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from mingcha.server.ledger import events
+from mingcha.server.ledger import apptypes, events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
@@ -72,6 +72,7 @@ class Offer(NamedTuple):
     identifier: str
     name: str
     version: str
+    app_type: int | None = None
 
 
 def offer(who: Who, offers: Sequence[Offer], *, dry_run: bool = False, now: datetime | None = None) -> Done:
@@ -82,11 +83,14 @@ def offer(who: Who, offers: Sequence[Offer], *, dry_run: bool = False, now: date
     with transaction.atomic():
         for o in offers:
             subject = Subject.objects.filter(kind="app", platform="android", identifier=o.identifier).first()
+            if subject is not None and not dry_run:
+                apptypes.fill(subject, o.app_type, who, "listing", at)
             known = subject is not None and Listing.objects.filter(subject=subject, store=who.organisation.name, version=o.version).exists()
             matched, entered = matched + known, entered + (not known)
             if dry_run or known:
                 continue
             subject = subject or Subject.objects.create(kind="app", platform="android", identifier=o.identifier, name=o.name, folded=folded(o.name))
+            apptypes.fill(subject, o.app_type, who, "listing", at)
             Listing.objects.create(subject=subject, store=who.organisation.name, version=o.version, seen=day(at))
         if not dry_run and entered:
             events.write("import-listings", who, at, {"entered": entered, "matched": matched}, about=f"organisation:{who.organisation.pk}")

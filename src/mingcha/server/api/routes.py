@@ -265,7 +265,7 @@ def register(request: HttpRequest, body: RegisterIn) -> registers.Done:
 @api.post("/v1/registers/listings", response=RegisterOut, summary="报送在架应用 · What a store offers", tags=["registers"])
 def listings(request: HttpRequest, body: ListingsIn) -> registers.Done:
     """Apps that a store offers, under its own name."""
-    return registers.offer(_who(request), [registers.Offer(x.identifier, x.name, x.version) for x in body.listings], dry_run=body.dry_run)
+    return registers.offer(_who(request), [registers.Offer(x.identifier, x.name, x.version, x.app_type) for x in body.listings], dry_run=body.dry_run)
 
 
 @api.get("/v1/lists", auth=None, summary="公开名单 · Public lists", tags=["lists"])

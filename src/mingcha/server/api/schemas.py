@@ -121,6 +121,7 @@ class ListingIn(Strict):
     identifier: Line = Field(description="包名 · Package name", examples=["com.example.app"])
     name: Line = Field(description="名称 · Name", examples=["示例应用"])
     version: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = ""
+    app_type: Annotated[int, Field(ge=1, le=39, description="应用类型（14号的序号）· App type, its number in 国信办秘字〔2021〕14号")] | None = None
 
 
 class ListingsIn(Strict):

@@ -26,6 +26,8 @@ class Campaign(models.Model):
     until = models.DateField()
     """First days of its three phases, and its last day."""
     kinds = models.JSONField(default=list)
+    app_types = models.JSONField(default=list)
+    """Types of apps by their number; empty for all."""
     province = models.CharField(max_length=8, blank=True)
     store = models.CharField(max_length=100, blank=True)
     sdk = models.CharField(max_length=100, blank=True)

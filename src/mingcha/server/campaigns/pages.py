@@ -16,6 +16,7 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.lists import scenarios
 from mingcha.server.desk.words import language
 from mingcha.server.figures.kinds import figures
+from mingcha.server.ledger import apptypes
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
@@ -48,14 +49,14 @@ def campaigns(request: HttpRequest, who: Who) -> HttpResponse:
             _date(post.get("until", "")),
             name_en=post.get("name_en", "")[:120], kinds=post.getlist("kinds"), province=post.get("province", "")[:2], store=post.get("store", "").strip()[:100],
             sdk=post.get("sdk", "").strip()[:100], scenarios=post.getlist("scenarios"), target_inspected=_number(post.get("target_inspected", "")),
-            target_in_time=_number(post.get("target_in_time", "")),
+            target_in_time=_number(post.get("target_in_time", "")), app_types=[_number(n) for n in post.getlist("app_types")],
         )  # fmt: skip
         made = services.make(who, plan, key=post.get("key", "")[:80] or None)
         return redirect(f"/desk/campaigns/{made.pk}/")
     lang, today = language(request), day(timezone.now())
     rows = [(c, c.name(lang), services.phase(c, today)) for c in services.campaigns_of(who).select_related("organisation").order_by("-pk")[:100]]
     context = {
-        "rows": rows, "may": table().others["make-campaign"].allows(who.kind, who.role), "kinds": KINDS, "scenarios": scenarios(lang),
+        "rows": rows, "may": table().others["make-campaign"].allows(who.kind, who.role), "kinds": KINDS, "app_types": apptypes.choices(lang), "scenarios": scenarios(lang),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()] if not who.organisation.province else (), "key": secrets.token_urlsafe(12),
     }  # fmt: skip
     return show(request, "campaigns", context, part="campaigns")
@@ -87,7 +88,7 @@ def one(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "campaign": found, "name": found.name(lang), "phase": services.phase(found, day(timezone.now())), "progress": progress, "rows": rows,
-        "would": services.chosen(found).count() if found.state == "draft" else 0, "scenes": [s for s in scenarios(lang) if s[0] in found.scenarios],
+        "would": services.chosen(found).count() if found.state == "draft" else 0, "types": [apptypes.label(n, lang) for n in found.app_types], "scenes": [s for s in scenarios(lang) if s[0] in found.scenarios],
         "start": own and found.state == "draft" and table().others["start-campaign"].allows(who.kind, who.role),
         "end": own and found.state in ("draft", "running") and table().others["end-campaign"].allows(who.kind, who.role),
     }  # fmt: skip

@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from mingcha import catalogue
 from mingcha.server.campaigns.models import PHASES, Campaign, Member
 from mingcha.server.figures import count
 from mingcha.server.figures.kinds import figures
-from mingcha.server.ledger import events
+from mingcha.server.inspections.models import ROLES
+from mingcha.server.ledger import apptypes, events, intake
 from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     scenarios: Sequence[str] = ()
     target_inspected: int = 0
     target_in_time: int = 0
+    app_types: Sequence[int] = ()
 
 
 def campaigns_of(who: Who) -> QuerySet[Campaign]:
@@ -66,6 +68,7 @@ def make(who: Who, plan: Plan, key: str | None = None, now: datetime | None = No
     known = catalogue.load().scenarios
     right = (
         plan.name_zh and plan.since <= plan.supervision <= plan.disposal <= plan.until and set(plan.kinds) <= set(KINDS)
+        and all(apptypes.known(n) for n in plan.app_types)
         and (not plan.province or plan.province in PROVINCES) and set(plan.scenarios) <= known.keys()
         and 0 <= plan.target_inspected < 2**31 and 0 <= plan.target_in_time <= 100
     )  # fmt: skip
@@ -77,7 +80,7 @@ def make(who: Who, plan: Plan, key: str | None = None, now: datetime | None = No
             return Campaign.objects.get(pk=int(repeated.about.removeprefix("campaign:")))
         made = Campaign.objects.create(
             organisation=who.organisation, made_by=who.person, made=at,
-            **{**plan._asdict(), "kinds": list(plan.kinds), "scenarios": list(plan.scenarios)},
+            **{**plan._asdict(), "kinds": list(plan.kinds), "scenarios": list(plan.scenarios), "app_types": sorted(set(plan.app_types))},
         )  # fmt: skip
         told = {"since": str(plan.since), "until": str(plan.until), "province": plan.province}
         events.write("make-campaign", who, at, told, about=f"campaign:{made.pk}", key=key, asked=asked)
@@ -89,6 +92,8 @@ def chosen(campaign: Campaign) -> QuerySet[Subject]:
     found = Subject.objects.all()
     if campaign.kinds:
         found = found.filter(kind__in=campaign.kinds)
+    if campaign.app_types:
+        found = found.filter(app_type__in=campaign.app_types)
     if campaign.province:
         found = found.filter(operator__province=campaign.province)
     if campaign.store:
@@ -175,8 +180,10 @@ def _coverage(campaign: Campaign, inspections: QuerySet[Inspection]) -> list[tup
             done = inspections.filter(**{f"subject__{field}": row[field]}).values("subject").distinct().count()
             out.append((part, row[field], done, row["n"]))
     total = members.count()
-    # Of results that were sent in without their files nothing is known here: they are not counted as covered.
-    for channel in ("package", "policy", "traffic", "behaviour"):
-        done = inspections.filter(jobs__files__role=channel).values("subject").distinct().count()
-        out.append(("detection", channel, done, total))
+    # As the results say; of those taken in before that was kept, by the files that were uploaded.
+    for channel in intake.CHANNELS:
+        seen = inspections.filter(Q(channels__contains=f",{channel},") | Q(channels="", jobs__files__role=channel))
+        done = seen.values("subject").distinct().count()
+        if done or channel in ROLES:
+            out.append(("detection", channel, done, total))
     return out

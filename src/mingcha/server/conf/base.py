@@ -15,6 +15,7 @@ ROOT_URLCONF = "mingcha.server.desk.urls"
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
+    "django_htmx",
     "mingcha.server.desk",
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 
 from mingcha.errors import MingchaError
 from mingcha.server.desk.menu import current, menu
@@ -69,6 +70,11 @@ class Office:
         return self._dressed(request, refused(request, Refused("bad-data")) if nul else self.answer(request))
 
     def _dressed(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if part_asked(request) and response.status_code >= 300:  # what is no list is a page of its own, never put into one
+            response["HX-Redirect"] = response.headers.get("Location") or request.get_full_path()
+            if response.status_code < 400:
+                response.status_code = 200  # a browser would follow it unseen
+                del response["Location"]
         response["Content-Security-Policy"] = POLICY
         response["Referrer-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
@@ -101,6 +107,20 @@ def show(
 ) -> HttpResponse:
     """A page of this office; `part` is whose template it is."""
     return render(request, f"{part}/{template}.html", context or {}, status=status)
+
+
+def part_asked(request: HttpRequest) -> bool:
+    """Whether htmx asks for the rows of a list alone. Without scripts nobody does, and going back asks for the whole page."""
+    return request.method == "GET" and request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def show_rows(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A list: the page, or its rows where htmx swaps them in. After a step to another page the focus goes to the rows."""
+    asked = part_asked(request)
+    told = {**context, "fragment": asked, "onward": asked and request.headers.get("HX-Trigger") in ("more", "first")}
+    response = show(request, f"_{template}_rows" if asked else template, told)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
 
 
 def refused(request: HttpRequest, error: MingchaError) -> HttpResponse:

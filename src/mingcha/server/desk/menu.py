@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mingcha.server.ledger.who import Who
+from mingcha.server.ledger.who import Who, may
 
 AUTHORITIES = ("ministry", "administration", "auditor")
 EVERYBODY = (*AUTHORITIES, "laboratory", "store", "company", "sdk-vendor", "evaluator")
@@ -16,8 +16,8 @@ class Item(NamedTuple):
     key: str
     address: str
     kinds: tuple[str, ...]
-    roles: tuple[str, ...] = ()
-    """Only for these roles; empty for all."""
+    act: str = ""
+    """Only for who may do this, by the table of the process; empty for all."""
 
 
 INSIDE = (
@@ -31,16 +31,16 @@ INSIDE = (
     Item("statistics", "/desk/statistics/", AUTHORITIES),
     Item("credit", "/desk/credit/", (*AUTHORITIES, "company", "sdk-vendor")),
     Item("records-registry", "/desk/registry/", (*AUTHORITIES, "laboratory")),
-    Item("staff-admin", "/desk/admin/", EVERYBODY, ("admin",)),
-    Item("keys", "/desk/keys/", EVERYBODY, ("admin",)),
-    Item("webhooks", "/desk/webhooks/", EVERYBODY, ("admin",)),
+    Item("staff-admin", "/desk/admin/", EVERYBODY, "add-person"),
+    Item("keys", "/desk/keys/", EVERYBODY, "make-key"),
+    Item("webhooks", "/desk/webhooks/", EVERYBODY, "make-webhook"),
 )
 OUTSIDE = (Item("lists", "/lists/", ()), Item("press", "/press/", ()), Item("badges", "/badges/", ()), Item("complain", "/complain/", ()), Item("sign-in", "/sign-in/", ()))
 
 
 def menu(who: Who | None) -> tuple[Item, ...]:
     """The entries for somebody who acts, or for a visitor."""
-    return tuple(item for item in INSIDE if who.kind in item.kinds and (not item.roles or who.role in item.roles)) if who else OUTSIDE
+    return tuple(item for item in INSIDE if who.kind in item.kinds and (not item.act or may(item.act, who))) if who else OUTSIDE
 
 
 def current(items: tuple[Item, ...], path: str) -> str:

@@ -12,10 +12,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mingcha.server.desk.front import inside, show
+from mingcha.server.desk.front import inside, show, show_rows
 from mingcha.server.desk.lists import rule_title, scenarios, searched
 from mingcha.server.desk.words import language
 from mingcha.server.documents import pages as documents
+from mingcha.server.documents import values
 from mingcha.server.evaluations import public as evaluations
 from mingcha.server.figures import read
 from mingcha.server.figures.kinds import figures
@@ -26,7 +27,7 @@ from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Case, CaseFinding, Complainant, Lead
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.services import WAITING, act, allowed
-from mingcha.server.ledger.who import Who, leads_of, told, visible
+from mingcha.server.ledger.who import Who, leads_of, may, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Operator, Subject, folded
 from mingcha.server.search import names
@@ -83,9 +84,9 @@ def ledger(request: HttpRequest, who: Who) -> HttpResponse:
         "cases": rows, "more": more, "after": request.GET.get("after", ""), "sort": request.GET.get("sort", ""), **saved,
         "states": [(n, s.say(lang)) for n, s in table().states.items()], "chosen": chosen, "place": place,
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
-        "q": request.GET.get("q", ""), "today": day(timezone.now()),
+        "q": request.GET.get("q", ""), "today": day(timezone.now()), "shown": len(rows),
     }  # fmt: skip
-    return show(request, "ledger", context)
+    return show_rows(request, "ledger", context)
 
 
 def _case(who: Who, number: str) -> Case:
@@ -107,10 +108,12 @@ def case(request: HttpRequest, who: Who, number: str) -> HttpResponse:
         }
         for name, row in allowed(found, who)
     ]  # fmt: skip
+    said = values.told(found, lang)
     known = found.subject.inspections.order_by("-pk")[:20]
     context: dict[str, Any] = {
         "case": found, "doc": table().states[found.state].doc.say(lang), "acts": acts, "key": secrets.token_urlsafe(12),
-        "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows], "inspections": known,
+        "findings": [(f, rule_title(f.finding.rule, lang)) for f in rows],
+        "told": [(f, rule_title(f.finding.rule, lang), said.get(f.pk, []) if f.status != "refused" else []) for f in rows], "inspections": known,
         "packages": found.subject.packages.exclude(pk=found.package_id or 0).order_by("-pk")[:20],
         "others": visible(who).filter(subject=found.subject, state__in=("opened", "inspected", "verified")).exclude(pk=found.pk),
         "events": told(found.events.all(), who),
@@ -169,7 +172,7 @@ def lead(request: HttpRequest, who: Who, number: int) -> HttpResponse:
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
         "events": told(found.events.all(), who), "attachments": found.attachments.order_by("pk"),
         "complainant": Complainant.objects.filter(lead=found).first(),
-        "officer": who.role == "officer" and who.kind in ("ministry", "administration"),
+        "may": tuple(a for a in ("triage-lead", "open-lead", "reject-lead", "see-sender") if may(a, who)),
     }  # fmt: skip
     return show(request, "lead", context)
 

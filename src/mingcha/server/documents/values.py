@@ -15,7 +15,7 @@ from mingcha import catalogue
 from mingcha.errors import MingchaError
 from mingcha.model import Citation
 from mingcha.model import Inspection as Result
-from mingcha.report import json_
+from mingcha.report import json_, wording
 from mingcha.report.findings import article_word
 from mingcha.report.words import Words
 from mingcha.server import blobs
@@ -44,6 +44,18 @@ def result(inspection: Inspection | None) -> Result | None:
         return None
 
 
+def told(case: Case, lang: str) -> dict[int, list[str]]:
+    """What the evidence of a case's findings says, as sentences, by the finding in the case. Each finding is told by the result that it
+    came from; where that was not kept, there are none."""
+    rows = list(case.findings.select_related("finding__inspection").order_by("pk"))
+    results = {i.pk: result(i) for i in {r.finding.inspection_id: r.finding.inspection for r in rows}.values()}
+    out = {}
+    for row in rows:
+        found = results[row.finding.inspection_id]
+        out[row.pk] = next((wording.of_finding(f, lang) for f in found.findings if f.rule == row.finding.rule), []) if found else []
+    return out
+
+
 def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
     """Values of a document about one case."""
     subject, operator, package = case.subject, case.operator, case.package
@@ -53,6 +65,7 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
     rows = list(case.findings.select_related("finding", "finding__inspection").order_by("pk"))
     standing = [r for r in rows if r.status in ("confirmed", "remains")]
     of = {r.rule: r for r in found.findings} if found else {}
+    said = told(case, "zh")
     return {
         "case": case.number, "app": subject.name, "identifier": subject.identifier,
         "version": (package.version if package else "") or NONE, "sha256": package.sha256 if package else NONE,
@@ -60,9 +73,9 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
         "credit_code": (operator.credit_code or NONE) if operator else NONE,
         "sources": "、".join(subject.listings.order_by("store").values_list("store", flat=True).distinct()) or NONE,
         "due": chinese(case.due), "served": chinese(day(case.served)) if case.served else NONE, "reason": reason or NONE,
-        "problems": [_problem(n, r, of) for n, r in enumerate(standing, 1)],
-        "findings": [_problem(n, r, of) for n, r in enumerate(rows, 1)],
-        "fixed": [_problem(n, r, of) for n, r in enumerate([r for r in rows if r.status == "fixed"], 1)],
+        "problems": [_problem(n, r, of, said) for n, r in enumerate(standing, 1)],
+        "findings": [_problem(n, r, of, said) for n, r in enumerate(rows, 1)],
+        "fixed": [_problem(n, r, of, said) for n, r in enumerate([r for r in rows if r.status == "fixed"], 1)],
         "exhibits": [{"name": e.name, "kind": e.kind, "sha256": e.sha256, "size": str(e.size)} for e in found.exhibits] if found else [],
         "limits": sorted({f"{lim.code} {lim.detail}".strip() for e in found.exhibits for lim in e.limitations}) if found else [],
         "tool": f"mingcha {found.tool.version}" if found else NONE, "catalogue": found.tool.catalogue.digest[:16] if found else NONE,
@@ -71,19 +84,20 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _problem(n: int, row: CaseFinding, of: dict[str, Any]) -> dict[str, Any]:
+def _problem(n: int, row: CaseFinding, of: dict[str, Any], said: dict[int, list[str]]) -> dict[str, Any]:
     """One finding as a document says it."""
     loaded, finding = catalogue.load(), row.finding
     rule, scene = loaded.rules.get(finding.rule), loaded.scenarios.get(finding.scenario)
     aspect = loaded.aspects.get(finding.scenario[:1])
-    told = of.get(finding.rule)
+    seen = of.get(finding.rule)
     issues = [loaded.issue_types[c].name.zh for c in finding.issue_types if c in loaded.issue_types]
     return {
         "n": str(n), "rule": finding.rule, "title": rule.title.zh if rule else finding.rule, "aspect": aspect.name.zh if aspect else NONE,
         "scenario": f"{finding.scenario} {scene.name.zh}" if scene else finding.scenario, "issue": "；".join(issues) or (scene.name.zh if scene else NONE),
         "why": rule.why.zh if rule else NONE, "fix": rule.fix.zh if rule else NONE, "shows_not": rule.shows_not.zh if rule else NONE,
         "basis": "；".join(_cited(c) for c in loaded.cite(rule, finding.inspection.at) if c.failed == "not-satisfied") or NONE if rule else NONE,
-        "evidence": [f"{e.where}：{e.text}" for e in told.evidence[:EVIDENCE]] if told else [],
+        "evidence": [f"{e.where}：{e.text}" for e in seen.evidence[:EVIDENCE]] if seen else [],
+        "told": said.get(row.pk, []),
         "status": {"proposed": "待核查", "confirmed": "成立", "refused": "不成立", "fixed": "已整改", "remains": "未整改"}[row.status],
     }  # fmt: skip
 

@@ -17,8 +17,11 @@ from mingcha.server.evaluations.models import Evaluation
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.who import Who, clock
 from mingcha.server.registry.models import Operator, folded
+from mingcha.server.staff.credit import completed
 
 NAMES = ("政务服务网", "图书馆", "公交查询", "医保服务", "挂号平台", "社区广播", "助老出行", "生活缴费", "老年大学", "健康档案", "防灾通知", "文化云")
+TYPES = {1: 35, 4: 15, 7: 20, 10: 30}
+"""Types of those that are apps."""
 GOALS = ("draft", "no-total", "submitted", "vetoed", "rejected", "exemplar", "due", "asked", "withdrawn", "expired", "badge", "verified")
 PAST = {"due": 690, "expired": 800, "asked": 200, "withdrawn": 240, "exemplar": 120, "badge": 60}
 """Days since the badge was issued."""
@@ -48,7 +51,7 @@ def fill(evaluators: tuple[Who, Who], approvers: tuple[Who, Who], number: int, n
     """One evaluation of each goal; how many there are now."""
     rng = random.Random(number)
     for i, (name, goal) in enumerate(zip(NAMES, GOALS, strict=True)):
-        code = f"9144{int(hashlib.sha256(f'elder {i}'.encode()).hexdigest()[:12], 16) % 10**14:014d}"
+        code = completed(f"9144{int(hashlib.sha256(f'elder {i}'.encode()).hexdigest()[:12], 16) % 10**13:013d}")
         company = f"示例{name}运营有限公司"
         Operator.objects.get_or_create(
             credit_code=code, defaults={"name": company, "folded": folded(company), "registered_name": company, "province": "44"}
@@ -57,6 +60,7 @@ def fill(evaluators: tuple[Who, Who], approvers: tuple[Who, Who], number: int, n
         subject = Said(
             kind="website" if web else "app", platform="web" if web else "android", name=f"示例{name}",
             id=f"s{number}-{i}.example.cn" if web else f"cn.example.elder{number}_{i}",
+            app_type=None if web else TYPES[i],
         )  # fmt: skip
         begin = now - timedelta(days=PAST.get(goal, 20) + 6)
         made = services.enter(evaluators[0], made_up(rng, subject, begin, goal), credit_code=code, now=begin)

@@ -14,7 +14,7 @@ from mingcha.server import blobs
 from mingcha.server.evaluations import document
 from mingcha.server.evaluations.conditions import REASONED, may, visible, why_not
 from mingcha.server.evaluations.models import Evaluation
-from mingcha.server.ledger import events
+from mingcha.server.ledger import apptypes, events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.who import Who
@@ -39,6 +39,7 @@ def enter(who: Who, raw: bytes, *, credit_code: str = "", key: str | None = None
             if Evaluation.objects.filter(digest=digest).exclude(state="rejected").exists():
                 raise Refused("there-already")
             subject = _subject(score, credit_code.strip().upper())
+            apptypes.fill(subject, score.subject.app_type, who, "evaluation", at)
             made = Evaluation.objects.create(
                 subject=subject, organisation=who.organisation, scheme=scheme.id, scheme_version=scheme.version, valid_years=scheme.valid_years,
                 digest=blobs.put(raw), technical=score.technical, total=score.total, passed=score.passed, vetoed=any(v.failed for v in score.vetoes),
@@ -74,7 +75,7 @@ def _subject(score: Score, credit_code: str) -> Subject:
 def about(evaluation: Evaluation) -> dict[str, Any]:
     """What its events tell of its subject, so that they can be counted without looking anything up."""
     subject = evaluation.subject
-    return {"subject": subject.pk, "kind": subject.kind, "province": subject.operator.province if subject.operator else ""}
+    return {"subject": subject.pk, "kind": subject.kind, "province": subject.operator.province if subject.operator else "", **apptypes.told(subject)}
 
 
 def words(name: str, reason: str) -> str:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from mingcha.server.figures.kinds import Figure, by_event, figures
 from mingcha.server.figures.models import Count, Mark, Met
-from mingcha.server.ledger import clocks
+from mingcha.server.ledger import apptypes, clocks
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Case, CaseFinding, Event, Lead, Sequenced
 from mingcha.server.registry.models import Inspection, Listing, Part
@@ -122,6 +122,11 @@ def _scenes(scenarios: Iterable[str], issues: Iterable[str]) -> tuple[tuple[str,
     )  # fmt: skip
 
 
+def _typed(kind: str, data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The type of an app as its event states it; 0 where it does not, as no event did before types were kept."""
+    return (("app-type", str(data.get("app-type") or 0)),) if kind in apptypes.OF else ()
+
+
 def _around(subjects: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
     """Stores of subjects."""
     stores: dict[int, set[str]] = defaultdict(set)
@@ -155,7 +160,7 @@ def _cases(events: Sequence[Event]) -> dict[int, About]:
         found = [of[f] for f in confirmed if f in of]
         scenes = _scenes((s for s, _ in found), (i for _, issues in found for i in issues))
         where = (("province", province),) if province else ()
-        out[e.pk] = About(case.subject_id, province, (*scenes, *where, *stores.get(case.subject_id, ()), ("kind", case.subject.kind)))
+        out[e.pk] = About(case.subject_id, province, (*scenes, *where, *stores.get(case.subject_id, ()), ("kind", case.subject.kind), *_typed(case.subject.kind, json.loads(e.leaf)["data"])))
     return out
 
 
@@ -166,7 +171,7 @@ def _leads(events: Sequence[Event]) -> dict[int, About]:
         lead, data = leads[e.lead_id or 0], json.loads(e.leaf)["data"]
         place = data.get("province", lead.province)  # of a lead that was not triaged yet: as its sender said
         where = (("province", place),) if place else ()
-        out[e.pk] = About(lead.subject_id or 0, place, (*_scenes([data.get("scenario", lead.scenario)], ()), *where, ("kind", lead.kind)))
+        out[e.pk] = About(lead.subject_id or 0, place, (*_scenes([data.get("scenario", lead.scenario)], ()), *where, ("kind", lead.kind), *_typed("app", data)))
     return out
 
 
@@ -185,7 +190,7 @@ def _inspections(events: Sequence[Event]) -> dict[int, About]:
         subject, kind, province, package = known[numbers[e.pk]]
         where = (("province", province),) if province else ()
         sdks = tuple(("sdk", s) for s in sorted(parts.get(package, ())))
-        out[e.pk] = About(subject, province or "", (("kind", kind), *where, *stores.get(subject, ()), *sdks))
+        out[e.pk] = About(subject, province or "", (("kind", kind), *where, *stores.get(subject, ()), *sdks, *_typed(kind, json.loads(e.leaf)["data"])))
     return out
 
 
@@ -196,7 +201,7 @@ def _evaluations(events: Sequence[Event]) -> dict[int, About]:
     out = {}
     for pk, d in told.items():
         where = (("province", d["province"]),) if d["province"] else ()
-        out[pk] = About(d["subject"], d["province"], (("kind", d["kind"]), *where, *stores.get(d["subject"], ())))
+        out[pk] = About(d["subject"], d["province"], (("kind", d["kind"]), *where, *stores.get(d["subject"], ()), *_typed(d["kind"], d)))
     return out
 
 

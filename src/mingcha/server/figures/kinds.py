@@ -11,7 +11,7 @@ import yaml
 
 from mingcha.server.texts import Words
 
-DIMENSIONS = ("", "aspect", "type", "scenario", "issue", "province", "store", "sdk", "kind")
+DIMENSIONS = ("", "aspect", "type", "scenario", "issue", "province", "store", "sdk", "kind", "app-type")
 """By what figures are told apart; the empty one is the whole."""
 Condition = Literal["in-time", "lead-in-time"]
 

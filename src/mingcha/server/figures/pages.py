@@ -25,6 +25,7 @@ from mingcha.server.figures import hotlines as calls
 from mingcha.server.figures.kinds import DIMENSIONS, figures
 from mingcha.server.figures.models import DialTest
 from mingcha.server.figures.read import Span
+from mingcha.server.ledger import apptypes
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
@@ -67,6 +68,8 @@ def label(dimension: str, value: str, lang: str) -> str:
             known = loaded.scenarios.get(value)
         case "issue":
             known = loaded.issue_types.get(value)
+        case "app-type":
+            return apptypes.label(int(value), lang) or say("app-type-none", lang)
         case "kind":
             try:
                 return say(f"lead-kind-{value}", lang)

@@ -17,11 +17,11 @@ from django.utils import timezone
 from mingcha import catalogue
 from mingcha.server.inbox.models import Attachment, Row, Sheet, View
 from mingcha.server.inbox.sheets import Line, Wrong, read
-from mingcha.server.ledger import events, leads
+from mingcha.server.ledger import apptypes, events, leads
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
-from mingcha.server.ledger.who import Who, leads_of
+from mingcha.server.ledger.who import Who, leads_of, may
 from mingcha.server.people.models import Organisation, Person
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
@@ -35,8 +35,8 @@ SECONDS = 20.0
 VIEWS = 20
 
 
-def _officer(who: Who) -> Person:
-    if who.kind not in ("ministry", "administration") or who.role != "officer" or who.person is None:
+def _may(act: str, who: Who) -> Person:
+    if not may(act, who) or who.person is None:
         raise Refused("not-yours")
     return who.person
 
@@ -76,7 +76,7 @@ def lines(raw: bytes, who: Who) -> list[Line]:
 
 def send(who: Who, name: str, raw: bytes, now: datetime | None = None) -> Sheet:
     """Keep a file for its preview. Nothing is entered yet."""
-    person, found = _officer(who), lines(raw, who)
+    person, found = _may("import-leads", who), lines(raw, who)
     if not found:
         raise Refused("no-rows")
     return Sheet.objects.create(
@@ -87,7 +87,7 @@ def send(who: Who, name: str, raw: bytes, now: datetime | None = None) -> Sheet:
 
 def waiting(who: Who, pk: int, now: datetime | None = None) -> tuple[Sheet, list[Line]]:
     """A file of one's own that waits, and its rows, read anew. Refused where its hour has passed."""
-    sheet = Sheet.objects.filter(pk=pk, person=_officer(who), organisation=who.organisation).first()
+    sheet = Sheet.objects.filter(pk=pk, person=_may("import-leads", who), organisation=who.organisation).first()
     path = place("sheets", sheet.digest) if sheet else None
     if sheet is None or path is None:
         raise Refused("not-yours")
@@ -153,9 +153,11 @@ def enter_rows(who: Who, digest: str, rows: Iterable[Line], now: datetime | None
                 if row.number in there:
                     continue
                 f = row.fields
+                if (about := known.get(f.get("identifier", ""))) and "app_type" in f:
+                    apptypes.fill(about, int(f["app_type"]), who, "lead", at)
                 lead = leads.receive(
                     who, f.get("kind", "import"), f["name"], f["text"], scenario=f.get("scenario", ""), province=f.get("province", home),
-                    subject=known.get(f.get("identifier", "")), sender=(f.get("sender", ""), f.get("contact", "")), now=at,
+                    subject=about, sender=(f.get("sender", ""), f.get("contact", "")), now=at,
                 )  # fmt: skip
                 Row.objects.create(organisation=who.organisation, digest=digest, number=row.number, lead=lead)
                 made += 1
@@ -209,7 +211,7 @@ def attach(lead: Lead, who: Who, files: list[bytes], now: datetime | None = None
 
 def _seen(lead_id: int, who: Who) -> Lead:
     """A lead whose sender this officer may see."""
-    _officer(who)
+    _may("see-sender", who)
     lead = leads_of(who).select_for_update().filter(pk=lead_id).first()
     if lead is None:
         raise Refused("not-yours")
@@ -277,7 +279,7 @@ def subject_for(lead: Lead) -> Subject | None:
 
 def triage_many(who: Who, ids: list[int], scenario: str, province: str) -> list[tuple[int, Refused | None]]:
     """Triage each of some leads on its own; what was refused is told beside it. An empty scenario keeps the lead's."""
-    _officer(who)
+    _may("triage-lead", who)
     if len(ids) > AT_ONCE or province not in PROVINCES or (scenario and scenario not in catalogue.load().scenarios):
         raise Refused("bad-data")
     done: list[tuple[int, Refused | None]] = []

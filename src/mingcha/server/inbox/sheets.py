@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from mingcha.server.ledger import apptypes
 from mingcha.server.ledger.models import LEAD_KINDS
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import folded
 
 ROWS, COLUMNS, BYTES, UNPACKED, PARTS = 50_000, 60, 20_000_000, 150_000_000, 2000
-LONGEST = {"name": 200, "text": 5000, "scenario": 8, "province": 20, "kind": 20, "identifier": 255, "sender": 64, "contact": 128}
+LONGEST = {"name": 200, "text": 5000, "scenario": 8, "province": 20, "kind": 20, "app_type": 60, "identifier": 255, "sender": 64, "contact": 128}
 NEEDED = ("name", "text")
 TITLES: dict[str, tuple[str, ...]] = {
     "name": ("name", "app", "appname", "subject", "应用", "应用名称", "app名称", "产品名称", "名称", "软件名称", "被投诉应用"),
@@ -25,6 +26,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     "province": ("province", "region", "省份", "地区", "所属省份", "属地", "省"),
     "kind": ("kind", "source", "来源", "线索来源", "线索类型"),
     "identifier": ("identifier", "package", "packagename", "bundleid", "包名", "应用包名", "域名"),
+    "app_type": ("apptype", "app_type", "应用类型", "app类型", "应用类别"),
     "sender": ("sender", "complainant", "投诉人", "姓名", "联系人", "用户姓名"),
     "contact": ("contact", "phone", "telephone", "email", "联系方式", "联系电话", "手机号", "电话", "邮箱"),
 }
@@ -74,6 +76,10 @@ def _line(number: int, fields: dict[str, str], scenarios: frozenset[str]) -> Lin
     if kind := fields.get("kind"):
         fields["kind"] = _KINDS.get(folded(kind), kind)
         wrong += [] if fields["kind"] in LEAD_KINDS else [Wrong("kind", "inbox-kind")]
+    if stated := fields.get("app_type"):
+        found = apptypes.number(stated)
+        fields["app_type"] = str(found) if found else stated
+        wrong += [] if found else [Wrong("app_type", "inbox-app-type")]
     if fields.get("scenario"):
         fields["scenario"] = fields["scenario"].upper()
         wrong += [] if fields["scenario"] in scenarios else [Wrong("scenario", "inbox-scenario")]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mingcha.server.desk.front import inside, show
+from mingcha.server.desk.front import inside, show, show_rows
 from mingcha.server.desk.lists import scenarios
 from mingcha.server.desk.words import language, say
 from mingcha.server.inbox import services
@@ -18,7 +18,7 @@ from mingcha.server.inbox.sheets import BYTES
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_KINDS, LEAD_STATES, Lead
 from mingcha.server.ledger.refusals import Refused
-from mingcha.server.ledger.who import Who, leads_of
+from mingcha.server.ledger.who import Who, leads_of, may
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.search import names
 
@@ -51,9 +51,9 @@ def _leads(request: HttpRequest, who: Who, done: list[tuple[Lead | None, str]] |
     context = {
         "leads": found, "more": more, "after": ask.get("after", ""), "states": LEAD_STATES, "kinds": LEAD_KINDS, "chosen": state,
         "ask": ask, "today": day(timezone.now()), "scenarios": scenarios(lang), "provinces": _provinces(lang), "done": done,
-        "officer": who.role == "officer" and who.kind in ("ministry", "administration"), **saved,
+        "officer": may("triage-lead", who), "imports": may("import-leads", who), "shown": len(found), **saved,
     }  # fmt: skip
-    return show(request, "leads", context)
+    return show_rows(request, "leads", context)
 
 
 @require_POST
@@ -70,7 +70,7 @@ def triage(request: HttpRequest, who: Who) -> HttpResponse:
 @inside
 def sheets(request: HttpRequest, who: Who) -> HttpResponse:
     """Send a file of leads, or go on with an earlier one."""
-    if who.kind not in ("ministry", "administration") or who.role != "officer":
+    if not may("import-leads", who):
         raise Refused("not-yours")
     if request.method == "POST":
         sent = request.FILES.get("file")

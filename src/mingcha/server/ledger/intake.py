@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mingcha.model import Inspection as Document
 from mingcha.server import blobs
-from mingcha.server.ledger import events
+from mingcha.server.ledger import apptypes, events
 from mingcha.server.ledger.models import Attached, Case, CaseFinding
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import act, open_case
@@ -35,6 +35,7 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
         entered = Inspection.objects.create(
             subject=subject, package=package, digest=digest, tool=document.tool.version,
             catalogue=document.tool.catalogue.digest, at=document.tool.catalogue.at, taken=now or timezone.now(),
+            channels=f",{','.join(seen)}," if (seen := channels(document)) else "",
             cleared=cleared(document) if Case.objects.filter(subject=subject).exists() else [],
         )  # fmt: skip
         Finding.objects.bulk_create(
@@ -44,10 +45,21 @@ def take(raw: bytes, document: Document, now: datetime | None = None) -> Inspect
             )
             for f in document.findings if f.outcome == "failed" or (f.outcome == "cantTell" and f.evidence)
         )  # fmt: skip
-        told = {"subject": subject.pk, "digest": digest, "sha256": package.sha256 if package else None}
+        apptypes.fill(subject, document.subject.app_type, clock(), "inspection", entered.taken)
+        told = {"subject": subject.pk, "digest": digest, "sha256": package.sha256 if package else None, **apptypes.told(subject)}
         events.write("inspected", clock(), entered.taken, told, about=f"inspection:{entered.pk}")
         reoffences(entered)
         return entered
+
+
+CHANNELS = ("package", "policy", "traffic", "behaviour", "screens", "page")
+"""Means of detection that are told apart."""
+
+
+def channels(document: Document) -> list[str]:
+    """The channels that a result says were observed, or has an exhibit of that was read, wholly or in part."""
+    read = {e.kind for e in document.exhibits if e.status != "refused"}
+    return [c for c in CHANNELS if c in document.summary.observed or c in read]
 
 
 def cleared(document: Document) -> list[str]:
@@ -67,13 +79,13 @@ def reoffences(inspection: Inspection) -> None:
     if package.signer:
         same |= Q(case__package__signer=package.signer)
     fixed = CaseFinding.objects.filter(same, status="fixed", finding__rule__in=rules, case__state__in=("closed", "relisted"))
-    for row in fixed.exclude(case__package=package).select_related("case", "finding"):
+    for row in fixed.exclude(case__package=package).select_related("case__subject", "finding"):
         other = row.case.subject_id != inspection.subject_id
         _, fresh = Reoffence.objects.get_or_create(
             case=row.case, inspection=inspection, rule=row.finding.rule, defaults={"by_signer": other}
         )
         if fresh:
-            told = {"inspection": inspection.pk, "rule": row.finding.rule, "by-signer": other}
+            told = {"inspection": inspection.pk, "rule": row.finding.rule, "by-signer": other, **apptypes.told(row.case.subject)}
             events.write("re-offence", clock(), inspection.taken, told, case=row.case)
 
 

@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from mingcha.server.ledger import clocks, events, seals
+from mingcha.server.ledger import apptypes, clocks, events, seals
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import LEAD_KINDS, Case, Complainant, Lead
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import open_case
-from mingcha.server.ledger.who import Who
+from mingcha.server.ledger.who import Who, may
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Subject, folded
 from mingcha.server.search import names
@@ -60,7 +60,7 @@ def receive(
         events.write(
             "lead-received", who, at,
             {"kind": kind, "scenario": scenario, "province": province, "seal": seal, "same-as": double.pk if double else None,
-             "text": sealed.digest},
+             "text": sealed.digest, **(apptypes.told(subject) if subject else {})},
             lead=lead,
         )  # fmt: skip
     return lead
@@ -93,7 +93,7 @@ def triage(
         raise Refused("bad-data")
     at = now or timezone.now()
     with transaction.atomic():
-        lead = _mine(lead_id, who, "received", "triaged")
+        lead = _mine("triage-lead", lead_id, who, "received", "triaged")
         lead.subject, lead.scenario, lead.province, lead.state = subject, scenario, province, "triaged"
         lead.save()
         events.write("lead-triaged", who, at, {"subject": subject.pk, "scenario": scenario, "province": province}, lead=lead)
@@ -104,7 +104,7 @@ def open_from(lead_id: int, who: Who, now: datetime | None = None) -> Case:
     """Open a case from a triaged lead, or join it to the subject's open one."""
     at = now or timezone.now()
     with transaction.atomic():
-        lead = _mine(lead_id, who, "triaged")
+        lead = _mine("open-lead", lead_id, who, "triaged")
         if lead.subject is None:
             raise Refused("bad-data")
         case = Case.objects.filter(
@@ -112,7 +112,7 @@ def open_from(lead_id: int, who: Who, now: datetime | None = None) -> Case:
         ).first() or open_case(lead.subject, who, province=lead.province, now=at)  # fmt: skip
         lead.case, lead.state = case, "opened"
         lead.save()
-        events.write("lead-opened", who, at, {"case": case.number, "scenario": lead.scenario, "province": lead.province}, lead=lead)
+        events.write("lead-opened", who, at, {"case": case.number, "scenario": lead.scenario, "province": lead.province, **apptypes.told(lead.subject)}, lead=lead)
     return case
 
 
@@ -122,16 +122,17 @@ def reject(lead_id: int, who: Who, reason: str, now: datetime | None = None) -> 
         raise Refused("reason-given")
     at = now or timezone.now()
     with transaction.atomic():
-        lead = _mine(lead_id, who, "received", "triaged")
+        lead = _mine("reject-lead", lead_id, who, "received", "triaged")
         lead.state = "rejected"
         lead.save(update_fields=["state"])
-        events.write("lead-rejected", who, at, {"scenario": lead.scenario, "province": lead.province}, reason=reason, lead=lead)
+        told = {"scenario": lead.scenario, "province": lead.province, **(apptypes.told(lead.subject) if lead.subject else {})}
+        events.write("lead-rejected", who, at, told, reason=reason, lead=lead)
     return lead
 
 
-def _mine(lead_id: int, who: Who, *states: str) -> Lead:
-    """The lead, for an officer whose province it is."""
-    if who.kind not in ("ministry", "administration") or who.role != "officer":
+def _mine(act: str, lead_id: int, who: Who, *states: str) -> Lead:
+    """The lead, for who may do that act and whose province it is."""
+    if not may(act, who):
         raise Refused("not-yours")
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     home = who.organisation.province

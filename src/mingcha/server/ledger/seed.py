@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from mingcha.server.batches.services import publish
 from mingcha.server.evaluations import seed as evaluations
-from mingcha.server.ledger import events, sequence
+from mingcha.server.ledger import apptypes, events, sequence
 from mingcha.server.ledger.leads import receive, triage
 from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.services import act, open_case
 from mingcha.server.ledger.who import Who, clock, public
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.registry.models import Finding, Inspection, Listing, Operator, Package, Subject, folded
+from mingcha.server.staff.credit import completed
 
 RULES = (
     ("unchangeable-ids-before-consent", "C5-15", "N01", "serious"), ("personal-data-sent-in-clear", "C5-13", "N01", "critical"),
@@ -26,7 +27,11 @@ RULES = (
     ("personalised-switch-missing", "B4-11", "N04", "serious"), ("exit-on-refusal", "C5-15", "N05", "serious"),
     ("device-ids-sent-in-clear", "C5-13", "N01", "serious"), ("shake-trigger", "B3-08", "N15", "minor"),
 )  # fmt: skip
-WORDS = ("天气", "记账", "阅读", "出行", "相册", "健身", "问诊", "购物", "地图", "日历", "课堂", "菜谱", "浏览器", "清理", "词典", "计算器")
+WORDS = {
+    "天气": 38, "记账": 38, "阅读": 35, "出行": 2, "相册": 36, "健身": 31, "问诊": 15, "购物": 6, "地图": 1, "日历": 38, "课堂": 19, "菜谱": None, "浏览器": 32,
+    "清理": 34, "词典": 38, "计算器": 38,
+}  # fmt: skip
+"""Second half of a made-up name, and the type of such an app; None: nobody stated it."""
 FIRST = ("青山", "小满", "望舒", "知行", "晴川", "半夏", "云帆", "拾光")
 PATH = ("opened", "inspected", "verified", "noticed", "replied", "closed")
 WORSE = ("opened", "inspected", "verified", "noticed", "overdue", "proposed", "named", "removal-ordered")
@@ -79,7 +84,7 @@ def seed(cases: int, password: str | None = None, number: int = 1, now: datetime
             when = max(at - timedelta(days=days), datetime.combine(last, at.timetz()))
             publish(kind, chosen, people.second, people.approver, people.other, when)
     for i in range(cases // 3):
-        name = rng.choice(FIRST) + rng.choice(WORDS)
+        name = rng.choice(FIRST) + rng.choice(tuple(WORDS))
         lead = receive(
             public(), "complaint", name, rng.choice(("一打开就要求读取通讯录，不同意就退出。", "开屏广告没有关闭按钮，轻轻一晃就跳走了。", "关闭个性化推荐之后还是推送同样的内容。")),
             scenario=rng.choice(("", "C5-15", "B3-07", "B4-11")), province=rng.choice(("", "44", "44")),
@@ -98,16 +103,17 @@ def _case(rng: random.Random, people: Staff, mark: str, now: datetime) -> tuple[
     """A case, and the state that it is to come to; what batches do comes later."""
     path = rng.choice((PATH, PATH, WORSE))
     begin = now - timedelta(days=rng.randint(20, 150) if path is PATH else rng.randint(75, 150))
-    name = rng.choice(FIRST) + rng.choice(WORDS)
+    word = rng.choice(tuple(WORDS))
+    name = rng.choice(FIRST) + word
     company = f"{rng.choice(FIRST)}网络科技有限公司"
-    code = f"9144{int(hashlib.sha256(company.encode()).hexdigest()[:12], 16) % 10**14:014d}"
+    code = completed(f"9144{int(hashlib.sha256(company.encode()).hexdigest()[:12], 16) % 10**13:013d}")
     operator, _ = Operator.objects.get_or_create(
         credit_code=code, defaults={"name": company, "folded": folded(company), "registered_name": company, "province": "44"}
     )
     home, _ = Organisation.objects.get_or_create(kind="company", name=company, defaults={"credit_code": code})
     contact = person(f"contact-{code[-6:]}", "联系人", home, "contact", None)
     subject = Subject.objects.create(
-        kind="app", identifier=f"com.example.s{mark.replace('-', '_')}", name=name, folded=folded(name), operator=operator
+        kind="app", identifier=f"com.example.s{mark.replace('-', '_')}", name=name, folded=folded(name), operator=operator, app_type=WORDS[word],
     )
     Listing.objects.get_or_create(subject=subject, store=people.store.organisation.name, defaults={"seen": begin.date()})
     case = open_case(subject, people.officer, now=begin)
@@ -128,14 +134,14 @@ def _inspected(subject: Subject, chosen: list[tuple[str, str, str, str]], mark: 
     package = Package.objects.create(subject=subject, sha256=digest, version=version, size=20_000_000)
     found = Inspection.objects.create(
         subject=subject, package=package, digest=digest[::-1], tool="0.1.0", catalogue=digest, at=day.date().isoformat(), taken=day,
-        cleared=[r[0] for r in RULES if r not in chosen],
+        cleared=[r[0] for r in RULES if r not in chosen], channels=",package,policy,",
     )
     for rule, scenario, issue, severity in chosen:
         Finding.objects.create(
             inspection=found, rule=rule, rule_version=1, scenario=scenario, issue_types=[issue], outcome="failed",
             confidence="proved", severity=severity,
         )  # fmt: skip
-    told = {"subject": subject.pk, "digest": found.digest, "sha256": digest}
+    told = {"subject": subject.pk, "digest": found.digest, "sha256": digest, **apptypes.told(subject)}
     events.write("inspected", clock(), day, told, about=f"inspection:{found.pk}")
     return found
 

@@ -25,6 +25,7 @@ from mingcha.server.people.models import Organisation
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.registry.models import Finding, Inspection, Listing, Operator, Package, Part, Subject
 from mingcha.server.search.models import LeadName
+from mingcha.server.staff.credit import completed
 
 APPS, OPERATORS, LEADS, CASES = 2_080_000, 297_000, 50_000, 20_000
 STORES = tuple(f"{a}应用商店" for a in "甲乙丙丁戊己庚辛壬癸")
@@ -78,7 +79,7 @@ def seed(scale: float, now: datetime, number: int = 1) -> dict[str, int]:
         done["parts"] = load(Part, ("package_id", "sdk", "version"), (
             (numbers[Package] + i, s, f"{1 + i % 5}.{i % 10}.0") for i in range(apps) for s in rng.sample(SDKS, 2)))  # fmt: skip
         done["inspections"] = load(
-            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken", "cleared"),
+            Inspection, ("id", "subject_id", "package_id", "digest", "tool", "catalogue", "at", "taken", "cleared", "channels"),
             (_inspection(i, apps, numbers, start) for i in range(apps)),
         )  # fmt: skip
         done["findings"] = load(
@@ -98,18 +99,28 @@ def _operators(rng: random.Random, count: int, numbers: dict[Any, int]) -> int:
         for i in range(count):
             pk = numbers[Operator] + i
             said = f"{name(rng)}{pk}科技有限公司"
-            yield pk, said, said.casefold(), f"91{rng.choice(places)}0000{pk:010d}", rng.choice(places), said
+            yield pk, said, said.casefold(), completed(f"91{rng.choice(places)}0000{pk:09d}"), rng.choice(places), said
 
     return load(Operator, ("id", "name", "folded", "credit_code", "province", "registered_name"), rows())
+
+
+def _type(i: int) -> int | None:
+    """Type of the i-th made-up app; of one in eleven nobody stated it."""
+    return 1 + i % 39 if i % 11 else None
+
+
+def _typed(i: int) -> dict[str, Any]:
+    """What its events say of it."""
+    return {"app-type": n} if (n := _type(i)) else {}
 
 
 def _subjects(rng: random.Random, count: int, operators: int, numbers: dict[Any, int]) -> int:
     def rows() -> Iterator[tuple[Any, ...]]:
         for i in range(count):
             pk, said = numbers[Subject] + i, name(rng)
-            yield pk, "app", "android", f"com.made.up.a{pk}", said, said.casefold(), numbers[Operator] + i % operators
+            yield pk, "app", "android", f"com.made.up.a{pk}", said, said.casefold(), numbers[Operator] + i % operators, _type(i)
 
-    return load(Subject, ("id", "kind", "platform", "identifier", "name", "folded", "operator_id"), rows())
+    return load(Subject, ("id", "kind", "platform", "identifier", "name", "folded", "operator_id", "app_type"), rows())
 
 
 def _digest(kind: str, i: int) -> str:
@@ -126,7 +137,7 @@ def _inspection(i: int, apps: int, numbers: dict[Any, int], start: datetime) -> 
     at = start + timedelta(seconds=i * 364 * 86400 // apps)
     return (
         numbers[Inspection] + i, numbers[Subject] + i, numbers[Package] + i, _digest("result", numbers[Inspection] + i), "0.1.0",
-        "0" * 64, day(at).isoformat(), at, "[]",
+        "0" * 64, day(at).isoformat(), at, "[]", ",package,",
     )  # fmt: skip
 
 
@@ -136,9 +147,9 @@ def _inspected(apps: int, numbers: dict[Any, int], start: datetime) -> int:
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for i in range(apps):
-            pk, _, package, digest, *_, at, _ = _inspection(i, apps, numbers, start)
+            pk, _, package, digest, *_, at, _, _ = _inspection(i, apps, numbers, start)
             uid, about = uuid.UUID(bytes=secrets.token_bytes(16), version=4), f"inspection:{pk}"
-            told = {"subject": numbers[Subject] + i, "digest": digest, "sha256": _digest("package", package)}
+            told = {"subject": numbers[Subject] + i, "digest": digest, "sha256": _digest("package", package), **_typed(i)}
             yield uid, None, None, about, "inspected", None, who.organisation.pk, at, False, None, "", events.leaf(uid, "inspected", who, at, told, about=about)
 
     return load(Event, EVENT, rows())
@@ -233,6 +244,7 @@ def _cases(rng: random.Random, scale: float, numbers: dict[Any, int], people: di
             row = acts[act]
             who = {"verify": staff.second, "lapse": clock()}.get(act, staff.approver if "approver" in row.by.get("administration", ()) else staff.officer)
             data: dict[str, Any] = {"subject": numbers[Subject] + i} if act == "open" else {"from": state, "to": row.to or state}
+            data |= _typed(i)
             if act == "attach-inspection":
                 data["inspection"] = numbers[Inspection] + i
             written.add(act, who, at, data, case=(pk, number), public=row.public)

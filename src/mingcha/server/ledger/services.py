@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingcha.server.documents import services as documents
-from mingcha.server.ledger import clocks, events
+from mingcha.server.ledger import apptypes, clocks, events
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.guards import GUARDS, Asked, Given
 from mingcha.server.ledger.models import Attached, Case, CaseFinding, Event
@@ -57,7 +57,7 @@ def open_case(
         )  # fmt: skip
         case.number = f"{day(at):%Y}-{case.province or '00'}-{case.pk:06d}"
         case.save(update_fields=["number"])
-        events.write("open", who, at, {"subject": subject.pk}, reason=reason, case=case, key=key, asked=asked)
+        events.write("open", who, at, {"subject": subject.pk, **apptypes.told(subject)}, reason=reason, case=case, key=key, asked=asked)
     return case
 
 
@@ -99,7 +99,7 @@ def act(
         reason = told.pop("reason", "")
         told |= _change(asked, at)
         _move(case, row, name, at)
-        told |= {"from": asked_from, "to": case.state} | ({"batch": batch} if batch else {})
+        told |= {"from": asked_from, "to": case.state, **apptypes.told(case.subject)} | ({"batch": batch} if batch else {})
         event = events.write(name, who, at, told, reason=reason, case=case, key=key, asked=request, public=row.public)
         if row.document and not batch:  # a batch makes one for all its cases
             documents.for_case(row.document, case, event, who, reason)

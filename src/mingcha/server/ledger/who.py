@@ -26,6 +26,11 @@ class Who(NamedTuple):
         return self.organisation.kind
 
 
+def may(act: str, who: Who) -> bool:
+    """Whether the role may do an act on something else than a case at all, by the table of the process."""
+    return table().others[act].allows(who.kind, who.role)
+
+
 def acting(person: Person, organisation: Organisation, role: str) -> Who:
     """The person in that role. Refused where the membership is not there or has ended."""
     held = Membership.objects.filter(person=person, organisation=organisation, role=role, ended=False)

@@ -84,7 +84,7 @@ def subscribe(who: Who, address: str, acts: Iterable[str] = (), now: datetime | 
 
 def end(number: int, who: Who, now: datetime | None = None) -> None:
     """Tell a subscription nothing any more."""
-    if not table().others["make-webhook"].allows(who.kind, who.role):
+    if not table().others["end-webhook"].allows(who.kind, who.role):
         raise Refused("not-yours")
     with transaction.atomic():
         if not Subscription.objects.filter(pk=number, organisation=who.organisation, active=True).update(active=False):

@@ -14,7 +14,7 @@ from mingcha.server.ledger.models import Case
 from mingcha.server.ledger.process import table
 from mingcha.server.ledger.refusals import Refused
 from mingcha.server.ledger.services import open_case
-from mingcha.server.ledger.who import Who, visible
+from mingcha.server.ledger.who import Who, may, visible
 from mingcha.server.people.models import Person
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.records.models import Action, Host
@@ -86,7 +86,7 @@ def actions(who: Who) -> QuerySet[Action]:
 
 def register(who: Who, pk: int, name: str, code: str, province: str) -> Operator:
     """Enter what the register says of an operator: its name there, its code with a right check digit, its province."""
-    if who.kind not in ("ministry", "administration") or who.role != "officer":
+    if not may("compare-operator", who):
         raise Refused("not-yours")
     name, code = name.strip(), code.strip().upper()
     if not 0 < len(name) <= 200 or (province and province not in PROVINCES):

@@ -14,10 +14,12 @@ from mingcha.server.desk.front import inside, show
 from mingcha.server.desk.menu import AUTHORITIES
 from mingcha.server.desk.words import language
 from mingcha.server.inbox.lists import number, page
+from mingcha.server.ledger import apptypes
 from mingcha.server.ledger.clocks import day
 from mingcha.server.ledger.models import Event
 from mingcha.server.ledger.process import table
-from mingcha.server.ledger.who import Who, leads_of, told, visible
+from mingcha.server.ledger.refusals import Refused
+from mingcha.server.ledger.who import Who, leads_of, may, told, visible
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.records import services
 from mingcha.server.records.models import Action
@@ -46,7 +48,7 @@ def subjects(request: HttpRequest, who: Who) -> HttpResponse:
     return show(request, "records/subjects", context)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @inside
 def subject(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
     """One subject over its versions, stores, parts, cases and leads."""
@@ -54,6 +56,13 @@ def subject(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
     found = Subject.objects.filter(pk=pk).select_related("operator").first()
     if found is None:
         raise Http404
+    if request.method == "POST":
+        chosen = request.POST.get("app_type", "")
+        if chosen and not number(chosen):
+            raise Refused("bad-data")
+        apptypes.choose(who, pk, number(chosen) or None)
+        return redirect(request.path)
+    lang = language(request)
     packages = list(found.packages.order_by("-version_code", "-pk")[:SOME])
     context = {
         "subject": found, "packages": packages, "listings": found.listings.order_by("-seen", "store")[:SOME],
@@ -61,6 +70,8 @@ def subject(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
         "cases": visible(who).filter(subject=found).select_related("subject", "operator").order_by("-pk")[:SOME],
         "leads": leads_of(who).filter(subject=found).order_by("-pk")[:SOME], "today": day(timezone.now()),
         "inspections": found.inspections.select_related("package").annotate(n=Count("findings")).order_by("-pk")[:SOME],
+        "typed": found.kind in apptypes.OF, "type": apptypes.label(found.app_type, lang), "events": told(Event.objects.filter(about=f"subject:{pk}"), who),
+        "types": apptypes.choices(lang) if apptypes.may(who) else (),
     }  # fmt: skip
     return show(request, "records/subject", context)
 
@@ -81,7 +92,7 @@ def operator(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
     context = {
         "operator": found, "subjects": found.subjects.order_by("-pk")[:SOME], "today": day(timezone.now()),
         "cases": visible(who).filter(operator=found).select_related("subject", "operator").order_by("-pk")[:SOME],
-        "officer": who.role == "officer" and who.kind in ("ministry", "administration"),
+        "officer": may("compare-operator", who),
         "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
         "events": told(Event.objects.filter(about=f"operator:{pk}"), who),
     }  # fmt: skip

@@ -46,6 +46,8 @@ class Subject(models.Model):
     name = models.CharField(max_length=255)
     folded = models.CharField(max_length=255, db_index=True)
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, null=True, related_name="subjects")
+    app_type = models.PositiveSmallIntegerField(null=True, db_index=True)
+    """Of an app: its row in 国信办秘字〔2021〕14号 (1–39); None where nobody stated it."""
 
     class Meta:
         constraints: ClassVar = [
@@ -117,6 +119,8 @@ class Inspection(models.Model):
     cleared = models.JSONField(default=list)
     """Rules that were decided in the subject's favour (passed, inapplicable). Kept where a case may rest on it; what is
     neither here nor among the findings was not observed."""
+    channels = models.CharField(max_length=200, blank=True, default="")
+    """What was observed, as `,package,traffic,`; empty where the result was taken in before this was kept."""
 
     def __str__(self) -> str:
         return self.digest[:12]

@@ -1,4 +1,4 @@
-"""What an administrator may do. One of an organisation looks after its people; one of the ministry after all.
+"""What an administrator may do; which role may do which act is a row of the table of the process. One of an organisation looks after its people; one of the ministry after all.
 
 Nobody acts on himself here, so nobody promotes himself; the last administrator of an organisation stays; and who also
 works elsewhere is not taken over from here: a new password would open the other organisation's role too.
@@ -20,7 +20,7 @@ from mingcha.server.entry import services as entry
 from mingcha.server.entry.models import Link
 from mingcha.server.ledger import events
 from mingcha.server.ledger.refusals import Refused
-from mingcha.server.ledger.who import Who
+from mingcha.server.ledger.who import Who, may
 from mingcha.server.people.models import Membership, Organisation, Person
 from mingcha.server.provinces import PROVINCES
 from mingcha.server.staff.credit import valid
@@ -33,11 +33,27 @@ ROLES_OF: Mapping[str, tuple[str, ...]] = {
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}", re.ASCII)
 
 
+ACTS = (
+    "add-organisation", "add-person", "give-role", "end-role", "reset-password", "reset-second-factor", "lock-person", "unlock-person", "link-provider",
+)  # fmt: skip
+"""The acts of this part; who may do them is in the table of the process."""
+
+
+def acts(who: Who) -> tuple[str, ...]:
+    """The acts of administration that a role may do at all."""
+    return tuple(a for a in ACTS if who.person is not None and may(a, who))
+
+
 def _admin(who: Who) -> bool:
-    """Whether the whole country is in this administrator's hands. Refused for anybody else."""
-    if who.role != "admin" or who.person is None or who.kind not in ROLES_OF:
+    """Whether the whole country is in this administrator's hands. Refused for who administers nothing."""
+    if not acts(who):
         raise Refused("not-yours")
     return who.kind == "ministry"
+
+
+def _may(act: str, who: Who) -> None:
+    if who.person is None or not may(act, who):
+        raise Refused("not-yours")
 
 
 def organisations(who: Who) -> QuerySet[Organisation]:
@@ -83,8 +99,7 @@ def _write(act: str, who: Who, person: Person, data: Mapping[str, Any] | None = 
 
 def add_organisation(who: Who, kind: str, name: str, province: str = "", credit_code: str = "") -> Organisation:
     """A new organisation, by an administrator of the ministry."""
-    if not _admin(who):
-        raise Refused("not-yours")
+    _may("add-organisation", who)
     name, credit_code = name.strip(), credit_code.strip().upper()
     if kind not in ROLES_OF or not 0 < len(name) <= 200 or (province and province not in PROVINCES):
         raise Refused("bad-data")
@@ -100,6 +115,7 @@ def add_organisation(who: Who, kind: str, name: str, province: str = "", credit_
 
 def add_person(who: Who, login: str, name: str, organisation: int, role: str) -> tuple[Person, str]:
     """A new person in a role; the password for the first sign-in, which is shown once."""
+    _may("add-person", who)
     login, name = login.strip().lower(), name.strip()
     home = organisations(who).filter(pk=organisation).first()
     if home is None:
@@ -118,6 +134,7 @@ def add_person(who: Who, login: str, name: str, organisation: int, role: str) ->
 
 def give_role(who: Who, pk: int, organisation: int, role: str) -> Membership:
     """Give somebody a role, or give an ended one again."""
+    _may("give-role", who)
     home = organisations(who).filter(pk=organisation).first()
     if home is None or role not in ROLES_OF[home.kind]:
         raise Refused("bad-data")
@@ -134,6 +151,7 @@ def give_role(who: Who, pk: int, organisation: int, role: str) -> Membership:
 
 def end_role(who: Who, pk: int, membership: int) -> None:
     """End a role. The last administrator of an organisation keeps his."""
+    _may("end-role", who)
     with transaction.atomic():
         person = _person(who, pk)
         held = Membership.objects.filter(pk=membership, person=person, organisation__in=organisations(who)).select_related("organisation").first()
@@ -149,6 +167,7 @@ def end_role(who: Who, pk: int, membership: int) -> None:
 
 def reset_password(who: Who, pk: int) -> str:
     """A password for one sign-in within a day, which is shown once."""
+    _may("reset-password", who)
     with transaction.atomic():
         person = _person(who, pk)
         _alone(who, person)
@@ -159,6 +178,7 @@ def reset_password(who: Who, pk: int) -> str:
 
 def reset_second_factor(who: Who, pk: int) -> None:
     """Take the second factor away, so that another can be enrolled; sessions end."""
+    _may("reset-second-factor", who)
     with transaction.atomic():
         person = _person(who, pk)
         _alone(who, person)
@@ -169,6 +189,7 @@ def reset_second_factor(who: Who, pk: int) -> None:
 
 def lock(who: Who, pk: int, reason: str) -> None:
     """Nobody signs in under this name any more; sessions end at once."""
+    _may("lock-person", who)
     if not reason.strip():
         raise Refused("reason-given")
     with transaction.atomic():
@@ -184,6 +205,7 @@ def lock(who: Who, pk: int, reason: str) -> None:
 
 def unlock(who: Who, pk: int) -> None:
     """Let somebody in again: the lock of an administrator and that of failed sign-ins."""
+    _may("unlock-person", who)
     with transaction.atomic():
         person = _person(who, pk)
         _alone(who, person)
@@ -195,6 +217,7 @@ def unlock(who: Who, pk: int) -> None:
 
 def link(who: Who, pk: int, subject: str) -> None:
     """Link a person to a subject of the provider; an empty one takes the link away."""
+    _may("link-provider", who)
     subject = subject.strip()
     if len(subject) > 255 or not settings.OIDC_ISSUER:
         raise Refused("bad-data")

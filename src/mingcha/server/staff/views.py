@@ -26,7 +26,7 @@ def number(text: str) -> int:
 
 
 def _admin(who: Who) -> None:
-    if who.role != "admin" or who.kind not in services.ROLES_OF:
+    if not services.acts(who):
         raise Http404
 
 
@@ -52,7 +52,7 @@ def persons(request: HttpRequest, who: Who) -> HttpResponse:
     people = [(p, [m for m in p.memberships.all() if not m.ended and m.organisation_id in mine]) for p in rows[:PAGE]]
     context = {
         "people": people, "q": q, "after": after, "more": query.urlencode() if len(rows) > PAGE else "",
-        "places": _places(who), "all": who.kind == "ministry",
+        "places": _places(who), "may": services.acts(who),
     }  # fmt: skip
     return show(request, "staff/persons", context)
 
@@ -76,7 +76,7 @@ def person(request: HttpRequest, who: Who, pk: int) -> HttpResponse:
         return show(request, "staff/given", {"person": found, "given": given}) if given else redirect(f"/desk/admin/persons/{pk}/")
     held = Membership.objects.filter(person=found, organisation__in=services.organisations(who)).select_related("organisation").order_by("pk")
     context = {
-        "person": found, "held": held, "places": _places(who), "device": device(found), "provider": oidc.ready(),
+        "person": found, "held": held, "places": _places(who), "may": services.acts(who), "device": device(found), "provider": oidc.ready(),
         "link": getattr(found, "link", None), "self": who.person is not None and found.pk == who.person.pk,
         "events": told(Event.objects.filter(about=about(found)), who),
     }  # fmt: skip
@@ -108,8 +108,7 @@ def _do(request: HttpRequest, who: Who, pk: int) -> str:
 @inside
 def organisations(request: HttpRequest, who: Who) -> HttpResponse:
     """Organisations, for an administrator of the ministry."""
-    _admin(who)
-    if who.kind != "ministry":
+    if "add-organisation" not in services.acts(who):
         raise Http404
     post = request.POST
     if request.method == "POST":
@@ -123,6 +122,6 @@ def organisations(request: HttpRequest, who: Who) -> HttpResponse:
         query["after"] = str(rows[PAGE - 1].pk)
     context = {
         "rows": rows[:PAGE], "q": q, "after": after, "more": query.urlencode() if len(rows) > PAGE else "",
-        "kinds": list(services.ROLES_OF), "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
+        "may": services.acts(who), "kinds": list(services.ROLES_OF), "provinces": [(c, n[0 if lang == "zh" else 1]) for c, n in PROVINCES.items()],
     }  # fmt: skip
     return show(request, "staff/organisations", context)
