@@ -65,7 +65,7 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
     rows = list(case.findings.select_related("finding", "finding__inspection").order_by("pk"))
     standing = [r for r in rows if r.status in ("confirmed", "remains")]
     of = {r.rule: r for r in found.findings} if found else {}
-    said = told(case, "zh")
+    said, loaded = told(case, "zh"), catalogue.load()  # once: loading looks whether any file of it changed
     return {
         "case": case.number, "app": subject.name, "identifier": subject.identifier,
         "version": (package.version if package else "") or NONE, "sha256": package.sha256 if package else NONE,
@@ -73,9 +73,9 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
         "credit_code": (operator.credit_code or NONE) if operator else NONE,
         "sources": "、".join(subject.listings.order_by("store").values_list("store", flat=True).distinct()) or NONE,
         "due": chinese(case.due), "served": chinese(day(case.served)) if case.served else NONE, "reason": reason or NONE,
-        "problems": [_problem(n, r, of, said) for n, r in enumerate(standing, 1)],
-        "findings": [_problem(n, r, of, said) for n, r in enumerate(rows, 1)],
-        "fixed": [_problem(n, r, of, said) for n, r in enumerate([r for r in rows if r.status == "fixed"], 1)],
+        "problems": [_problem(n, r, of, said, loaded) for n, r in enumerate(standing, 1)],
+        "findings": [_problem(n, r, of, said, loaded) for n, r in enumerate(rows, 1)],
+        "fixed": [_problem(n, r, of, said, loaded) for n, r in enumerate([r for r in rows if r.status == "fixed"], 1)],
         "exhibits": [{"name": e.name, "kind": e.kind, "sha256": e.sha256, "size": str(e.size)} for e in found.exhibits] if found else [],
         "limits": sorted({f"{lim.code} {lim.detail}".strip() for e in found.exhibits for lim in e.limitations}) if found else [],
         "tool": f"mingcha {found.tool.version}" if found else NONE, "catalogue": found.tool.catalogue.digest[:16] if found else NONE,
@@ -84,9 +84,9 @@ def of_case(case: Case, event: Event, reason: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _problem(n: int, row: CaseFinding, of: dict[str, Any], said: dict[int, list[str]]) -> dict[str, Any]:
+def _problem(n: int, row: CaseFinding, of: dict[str, Any], said: dict[int, list[str]], loaded: catalogue.Catalogue) -> dict[str, Any]:
     """One finding as a document says it."""
-    loaded, finding = catalogue.load(), row.finding
+    finding = row.finding
     rule, scene = loaded.rules.get(finding.rule), loaded.scenarios.get(finding.scenario)
     aspect = loaded.aspects.get(finding.scenario[:1])
     seen = of.get(finding.rule)
