@@ -126,7 +126,8 @@ def _facts_of(inventory: Mapping[str, Any], key: str, fields: Sequence[str]) -> 
 
 
 def _title(inspection: Inspection, w: Words) -> str:
-    return w("page.title_sdk") if inspection.subject.kind == "sdk" else w("page.title")
+    kinds = {"sdk": w("page.title_sdk"), "website": w("page.title_site")}
+    return kinds.get(inspection.subject.kind, w("page.title"))
 
 
 def _page_style(inspection: Inspection, w: Words) -> str:
