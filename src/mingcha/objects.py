@@ -78,9 +78,11 @@ class Bucket:
         """The library's errors as what the rest of the house knows. They are not chained: they may name a signed address."""
         try:
             yield
-        except FileNotFoundError:
-            raise
+        except FileNotFoundError as e:
+            raise FileNotFoundError(errno.ENOENT, "no such object") from e
         except (self.lib.exceptions.BaseError, OSError) as e:
+            if isinstance(e, OSError) and e.errno:  # of this machine: its disk is full
+                raise
             raise OSError(errno.EIO, f"{self.url}: {type(e).__name__}") from None
 
     def get(self, name: str) -> bytes | None:
@@ -126,7 +128,7 @@ class Bucket:
             except FileNotFoundError:
                 continue
 
-    def list(self, prefix: str = "") -> Iterator[Seen]:
+    def below(self, prefix: str = "") -> Iterator[Seen]:
         """Objects below a folder."""
         with self._told():
             for part in self.lib.list(self.store, prefix.rstrip("/") or None, chunk_size=1000):

@@ -119,7 +119,7 @@ def _folder(root: Path) -> Iterator[Item | Unusable]:
 
 def _bucket(bucket: objects.Bucket) -> Iterator[Item | Unusable]:
     """Names that end in a slash are folders that some tools make."""
-    for seen in bucket.list():
+    for seen in bucket.below():
         name = f"{bucket.url}/{seen.name}"
         if Path(seen.name).suffix.lower() not in SUFFIXES:
             yield Unusable(where=name, why="suffix")

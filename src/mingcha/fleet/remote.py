@@ -66,7 +66,7 @@ class RemoteIndex:
             folder = place(run)
         except ValueError:
             return False
-        return {s.name.rpartition("/")[2] for s in self.bucket.list(folder)} >= set(packed.FILES)
+        return {s.name.rpartition("/")[2] for s in self.bucket.below(folder)} >= set(packed.FILES)
 
     def sure(self, key: str, run: str) -> bool:
         """Whether a key is in the index. All keys are listed once, a thousand a request: asking for each of two million
@@ -111,7 +111,7 @@ def blob(digest: str) -> str:
 
 def keys(bucket: Bucket) -> Iterator[str]:
     """All keys of the index."""
-    for seen in bucket.list("index"):
+    for seen in bucket.below("index"):
         _, folder, key = ["", *seen.name.split("/")][-3:]
         if len(key) == 64 and folder == key[:2]:
             yield key
@@ -122,7 +122,7 @@ def ids(bucket: Bucket) -> Iterator[tuple[str, set[str]]]:
     for month in bucket.folders("runs"):
         for part in bucket.folders(f"runs/{month}"):
             found: dict[str, set[str]] = {}
-            for seen in bucket.list(f"runs/{month}/{part}"):
+            for seen in bucket.below(f"runs/{month}/{part}"):
                 folder, _, name = seen.name.rpartition("/")
                 found.setdefault(folder.rpartition("/")[2], set()).add(name)
             yield from found.items()
@@ -132,7 +132,7 @@ def mend(bucket: Bucket, whole: bool = False) -> Mended:
     """As `commit.mend`: by pending marks that are old, or by a look at every run and key."""
     index, done = RemoteIndex(bucket), Mended()
     now, young = datetime.now(UTC), set()
-    for seen in list(bucket.list("index/pending")):
+    for seen in list(bucket.below("index/pending")):
         run = seen.name.rpartition("/")[2]
         if (now - seen.modified).total_seconds() < OLD:
             young.add(run)
