@@ -79,6 +79,7 @@ class Net:
         """Remove all of it, with every process in it."""
         for n in range(1, self.nodes + 1):
             self.kill(n)
+            ip("link", "del", f"mcv{n}", check=False)
             ip("netns", "del", f"mcn{n}", check=False)
         ip("link", "del", "mcbr", check=False)
 
