@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -193,7 +194,7 @@ def main() -> int:
     source, log, store = packages(folder, args.items), folder / "begun.log", args.store or str(folder / "store")
     env = os.environ | {
         "PYTHONPATH": f"{folder}/site{os.pathsep}{os.environ.get('PYTHONPATH', '')}", "TRIAL_LOG": str(log), "TRIAL_WAIT": str(args.wait),
-        "MINGCHA_LANG": "en", "MINGCHA_CACHE_MB": "0", "MINGCHA_HOME": str(folder / "home"), "RAY_DEDUP_LOGS": "0",
+        "MINGCHA_LANG": "en", "MINGCHA_CACHE_MB": "0", "MINGCHA_HOME": str(folder / "home"), "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
     }  # fmt: skip
     net = Net(3)
     try:
@@ -213,10 +214,12 @@ def main() -> int:
         events(net, folder, args, env, run, log)
         print("exit", run.wait(120), f"after {time.monotonic() - begun:.1f} s")
         time.sleep(5)  # what was cut off has had its time to commit late
+        for node in (1, 2, 3):
+            net.kill(node)
+        for name, value in figures(store, folder, args.items, log):
+            print(f"{name}\t{value}")
     finally:
         net.down()
-    for name, value in figures(store, folder, args.items, log):
-        print(f"{name}\t{value}")
     return 0
 
 

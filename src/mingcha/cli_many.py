@@ -43,6 +43,8 @@ def chosen(
         if not address:
             raise Usage("缺少 --address", "--address is missing", {"zh": "例如 --address auto", "en": "as in --address auto"})
         cluster.library()
+        if os.environ.get("RAY_AUTH_MODE") != "token":
+            show.line("警告：未设置 RAY_AUTH_MODE=token，任何能连接集群端口的人都可执行程序" if lang == "zh" else "warning: RAY_AUTH_MODE=token is not set: whoever reaches the cluster's ports can run programs")
         return setup, lambda wanted: cluster.engine(wanted, address, jobs, silent, lambda event: show.line(_told(event, lang == "zh")))
     if address:
         raise Usage("--address 仅用于 --engine ray", "--address is of --engine ray only")
