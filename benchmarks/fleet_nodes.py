@@ -144,7 +144,7 @@ def figures(store: str, folder: Path, items: int, log: Path) -> list[tuple[str, 
 def events(net: Net, folder: Path, args: argparse.Namespace, env: dict[str, str], run: subprocess.Popen[bytes], log: Path) -> None:
     """Cut node 2 off at a quarter and back in later, kill node 3 at a third; start both again, as a service manager would."""
     begun = time.monotonic()
-    todo = [(0.25, "cut"), (0.33, "kill")]
+    todo = [(0.3, "head")] if args.kill_head else [(0.25, "cut"), (0.33, "kill")]
     back = float("inf")
     while run.poll() is None:
         time.sleep(0.5)
@@ -154,6 +154,8 @@ def events(net: Net, folder: Path, args: argparse.Namespace, env: dict[str, str]
             if what == "cut":
                 net.link(2, "down")
                 back = now + args.cut
+            elif what == "head":
+                net.kill(1)
             else:
                 print(f"{now:6.1f} s: {net.kill(3)} processes of node 3 killed", flush=True)
             print(f"{now:6.1f} s: {what} at {100 * share:.0f} %", flush=True)
@@ -184,6 +186,8 @@ def main() -> int:
     parser.add_argument("--most", type=float, default=400)
     parser.add_argument("--store", help="s3://bucket/prefix that the nodes reach; default a shared folder")
     parser.add_argument("--again", action=argparse.BooleanOptionalAction, default=True, help="start lost nodes again")
+    parser.add_argument("--outside", action="store_true", help="the head inspects nothing, the coordinator is on a fourth host")
+    parser.add_argument("--kill-head", action="store_true", help="kill the head instead, start all again, then the same command")
     parser.add_argument("--kill-coordinator", action="store_true", help="kill -9 the coordinator once, then the same command")
     args = parser.parse_args()
     folder = args.folder.absolute()
@@ -196,11 +200,11 @@ def main() -> int:
         "PYTHONPATH": f"{folder}/site{os.pathsep}{os.environ.get('PYTHONPATH', '')}", "TRIAL_LOG": str(log), "TRIAL_WAIT": str(args.wait),
         "MINGCHA_LANG": "en", "MINGCHA_CACHE_MB": "0", "MINGCHA_HOME": str(folder / "home"), "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
     }  # fmt: skip
-    net = Net(3)
+    net, nodes = Net(4), (1, 2, 3, 4) if args.outside or args.kill_head else (1, 2, 3)
     try:
-        for node in (1, 2, 3):
-            ray(folder, node, args.lanes, env)
-        command = ["ip", "netns", "exec", "mcn1", sys.executable, "-m", "mingcha", "fleet", "run", str(source), "--store", store]
+        for node in nodes:
+            ray(folder, node, 0 if node == 4 or (node == 1 and len(nodes) == 4) else args.lanes, env)
+        command = ["ip", "netns", "exec", f"mcn{nodes[-1] if len(nodes) == 4 else 1}", sys.executable, "-m", "mingcha", "fleet", "run", str(source), "--store", store]
         command += ["--engine", "ray", "--address", f"{NET}.1:{PORT}", "--silent", str(args.silent)]
         begun = time.monotonic()
         run = subprocess.Popen(command, env=env | {"TRIAL_NODE": "coordinator"})
@@ -212,9 +216,15 @@ def main() -> int:
             print(f"coordinator killed at {len(executed(log))}", flush=True)
             run = subprocess.Popen(command, env=env)
         events(net, folder, args, env, run, log)
-        print("exit", run.wait(120), f"after {time.monotonic() - begun:.1f} s")
+        print("exit", run.wait(120), f"after {time.monotonic() - begun:.1f} s", flush=True)
+        if args.kill_head:
+            for node in nodes:
+                net.kill(node)
+            for node in nodes:
+                ray(folder, node, 0 if node in (1, 4) else args.lanes, env)
+            print("all again, exit", subprocess.run(command, env=env, check=False, timeout=args.most).returncode)
         time.sleep(5)  # what was cut off has had its time to commit late
-        for node in (1, 2, 3):
+        for node in nodes:
             net.kill(node)
         for name, value in figures(store, folder, args.items, log):
             print(f"{name}\t{value}")

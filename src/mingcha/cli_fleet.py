@@ -10,7 +10,16 @@ import click
 
 from mingcha.cli import _print, _State, _unwritable, lang_option
 from mingcha.cli_inputs import at_option, drafts_option
-from mingcha.cli_many import address_option, chosen, engine_option, mirror, place, processors, silent_option
+from mingcha.cli_many import (
+    address_option,
+    chosen,
+    engine_option,
+    mirror,
+    place,
+    processors,
+    settle,
+    silent_option,
+)
 from mingcha.cli_progress import Show
 from mingcha.errors import Exit, Usage
 from mingcha.plain import plain
@@ -69,6 +78,8 @@ def run_(
         setup, begin = chosen(engine, address, silent, setup, jobs, show, state.lang)
         for _ in run.run(source, root, begin, setup, progress, show.progress, count=not no_count):
             pass
+        if engine == "ray":
+            settle(root)
     except OSError as e:
         raise _unwritable(root, e) from e
     finally:

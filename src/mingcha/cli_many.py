@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,16 @@ def chosen(
     setup = settled(msgspec.structs.replace(setup, layers=guard.probe(setup.settings.memory_mb)))
     show.line({"zh": "隔离：", "en": "sandbox: "}[lang] + "+".join(("rlimits", *setup.layers)))
     return setup, lambda wanted: Supervisor(wanted, jobs or processors())
+
+
+def settle(root: Path | str) -> None:
+    """Clear away what lost nodes left half done, once those that were ended a moment ago have let go of the store."""
+    from mingcha.fleet import places
+
+    for _ in range(20):
+        if places.mend(root) is not None:
+            return
+        time.sleep(0.5)
 
 
 def processors() -> int:
