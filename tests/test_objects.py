@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -15,9 +18,26 @@ from mingcha.objects import Bucket
 obstore = pytest.importorskip("obstore.store", reason="the extra s3 is not installed")
 
 
-@pytest.fixture(params=["memory", "folder"])
-def bucket(request: pytest.FixtureRequest, place: Path) -> Bucket:
-    return Bucket("s3://a/b", obstore.MemoryStore()) if request.param == "memory" else Bucket(f"file://{place}/bucket")
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server on this machine that speaks S3."""
+    serving = pytest.importorskip("moto.server", reason="moto[server] is not installed").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    serving.start()
+    yield "http://{}:{}".format(*serving.get_host_and_port())
+    serving.stop()
+
+
+@pytest.fixture(params=["memory", "folder", "server"])
+def bucket(request: pytest.FixtureRequest, place: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    if request.param == "memory":
+        return Bucket("s3://a/b", obstore.MemoryStore())
+    if request.param == "folder":
+        return Bucket(f"file://{place}/bucket")
+    url = request.getfixturevalue("server")
+    for name, value in (("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "of ours"), ("AWS_ENDPOINT_URL", url), ("AWS_REGION", "us-east-1")):
+        monkeypatch.setenv(name, value)
+    urlopen(Request(f"{url}/nation", method="PUT")).close()
+    return Bucket(f"s3://nation/{uuid.uuid4().hex}/x")
 
 
 def test_an_object_is_made_once(bucket: Bucket) -> None:
@@ -47,6 +67,20 @@ def test_objects_are_listed_by_folder(bucket: Bucket) -> None:
     assert list(bucket.below("nothing")) == []
     bucket.remove(["a/1", "not-there"])
     assert sorted(s.name for s in bucket.below("a")) == ["a/b/2"]
+
+
+def test_names_that_need_care_come_back_as_they_went(bucket: Bucket) -> None:
+    names = sorted(["a b.apk", "a+b.apk", "中文 #1?.apk", "a%20b.apk", "a&b='c'.apk"])
+    for name in names:
+        bucket.put(f"n/{name}", name.encode())
+    assert sorted(s.name for s in bucket.below("n")) == [f"n/{n}" for n in names]
+    assert [bucket.get(f"n/{n}") for n in names] == [n.encode() for n in names]
+
+
+def test_more_objects_than_a_page_are_all_listed(bucket: Bucket) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: bucket.put(f"p/{n}", b""), range(1100)))
+    assert len({s.name for s in bucket.below("p")}) == 1100
 
 
 def test_a_changed_object_has_another_state(bucket: Bucket) -> None:

@@ -45,7 +45,7 @@ def library() -> Any:
 
 
 def connect(address: str) -> Any:
-    """The cluster at an address (`auto`, host:port, or `ray://host:port`). Usage where there is none."""
+    """The cluster at an address (`auto` or host:port). Usage where there is none."""
     ray = library()
     try:
         # Programs of nodes print nothing here, and no figures are sent anywhere.

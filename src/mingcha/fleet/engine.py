@@ -10,7 +10,6 @@ import msgspec
 from mingcha.fleet.ended import Ended
 from mingcha.fleet.items import Item
 
-
 Stamp = bytes
 """By what a file is known again. A name of its own: `bytes` is a field below."""
 
