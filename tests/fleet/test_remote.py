@@ -207,6 +207,27 @@ def test_names_of_objects_do_not_lead_out_of_the_spool(place: Path) -> None:
     assert not folder.exists()
 
 
+def test_what_a_killed_lane_left_in_its_spool_is_removed_and_nothing_else(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    alive = Spool()
+    (alive.folder / "package").write_bytes(b"1")
+    dead, young, other = place / "mingcha-spool-dead", place / "mingcha-spool-young", place / "elsewhere"
+    for folder in (dead, young, other):
+        folder.mkdir()
+        (folder / "package").write_bytes(b"1")
+    (place / "mingcha-spool-link").symlink_to(other)
+    for folder in (alive.folder, dead):
+        os.utime(folder, (1, 1))
+    new = Spool()
+    assert new.folder.is_dir()
+    assert (alive.folder / "package").is_file()
+    assert not dead.exists()
+    assert young.exists()
+    assert (other / "package").exists()
+    new.close()
+    alive.close()
+
+
 def objects_name(name: str) -> str:
     from mingcha.fleet import spool
 
