@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -228,9 +230,23 @@ def head(place: Path) -> Iterator[str]:
 def test_a_fleet_through_ray_itself(packages: Path, place: Path, head: str) -> None:
     env = {**os.environ, "MINGCHA_LANG": "en", "MINGCHA_CACHE_MB": "0"}
     command = [sys.executable, "-m", "mingcha", "fleet", "run", str(packages), "--store", str(place / "s"), "--engine", "ray", "--address", head]
-    for had in (0, 6):
+    for how in (signal.SIGINT, signal.SIGKILL):  # as soon as there is a node, again and again
+        stopped = subprocess.Popen(command, env=env, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert stopped.stderr
+        with within(120):
+            while "joined: 2 lanes" not in stopped.stderr.readline():
+                assert stopped.poll() is None
+        stopped.send_signal(how)
+        _, err = stopped.communicate(timeout=60)
+        assert stopped.returncode in (130, -signal.SIGKILL), err[-2000:]
+        assert "Traceback" not in err
+    for had in (None, 6):
         ran = subprocess.run(command, env=env, cwd=place, capture_output=True, text=True, timeout=240, check=False)
         assert ran.returncode == 0, ran.stderr[-2000:]
-        assert ran.stdout.startswith(f"{6 - had} inspected, {had} had before"), ran.stdout
+        found = [int(x) for x in re.findall(r"(\d+) inspected, (\d+) had", ran.stdout)[0]]
+        assert sum(found) == 6
+        assert had is None or found[1] == had
     assert sum(1 for _ in commit.runs(place / "s")) == 6
-    assert "joined: 2 lanes" in ran.stderr or "joined" in ran.stderr
+    mended = commit.mend(place / "s", whole=True)
+    assert mended is not None
+    assert (mended.indexed, mended.removed, mended.dangling, mended.damaged) == (6, 0, 0, 0)

@@ -164,6 +164,25 @@ def test_a_silent_node_is_given_up_and_its_late_word_is_not_heard() -> None:
     assert coordinator.counts.raced == sum(o.had for o in found) > 0  # n0 had stored them in silence
 
 
+def test_a_node_that_answers_and_ends_nothing_is_given_up() -> None:
+    cluster = Cluster(1, nodes=2)
+    real, dropped = cluster.work, list[str]()
+    cluster.work = lambda node: [] if node == "n0" else real(node)  # type: ignore[method-assign]
+    cluster.drop = dropped.append  # type: ignore[method-assign]
+    coordinator = Coordinator(cluster, silent=5, stuck=60, clock=cluster.clock)
+    assert len(list(coordinator.run(items(60)))) == 60
+    assert dropped == ["n0"]
+    assert coordinator.counts.taken_back > 0
+
+
+def test_whoever_takes_outcomes_slowly_loses_no_node_by_it() -> None:
+    cluster = Cluster(1, nodes=3)
+    coordinator = Coordinator(cluster, silent=5, clock=cluster.clock)
+    for _ in coordinator.run(items(60)):
+        cluster.now += 100
+    assert coordinator.counts.lost == 0
+
+
 def test_urgent_items_go_first() -> None:
     cluster = Cluster(1, nodes=1, jobs=1)
     list(Coordinator(cluster, clock=cluster.clock).run([x for lane in reversed(LANES) for x in items(20, lane)]))

@@ -15,7 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from mingcha.errors import ToolMissing, Usage
+from mingcha.fleet.items import EXHIBITS
 from mingcha.fleet.lane import Setup
+from mingcha.fleet.lanes import GRACE
 from mingcha.fleet.nodes import Done, Event, Given, Joined, Left, Station, Told, pack, unpack_done
 from mingcha.fleet.spread import Coordinator
 from mingcha.plain import plain
@@ -162,4 +164,6 @@ def engine(
     setup: Setup, address: str, jobs: int | None = None, silent: float = 60.0, say: Callable[[Event], None] | None = None
 ) -> Coordinator:
     """A coordinator over the nodes of a cluster."""
-    return Coordinator(RayNodes(connect(address), setup, jobs), say, silent=silent)
+    # Both tries of an item with as many exhibits as there may be, each as slow as it may be, and as long again.
+    stuck = 4 * (EXHIBITS * setup.settings.wall_seconds * 1.1 + GRACE)
+    return Coordinator(RayNodes(connect(address), setup, jobs), say, silent=silent, stuck=stuck)

@@ -1,6 +1,7 @@
 """Items spread over nodes: so many ahead of each, those of a lost node given to others, and one end for each item.
 
-A node is lost when its library says so, or when nothing was heard of it for `silent` seconds. It may be at work all the
+A node is lost when its library says so, when nothing was heard of it for `silent` seconds, or when it answers but ends none
+of its items for `stuck` seconds, as where its disk hangs. It may be at work all the
 same, cut off from us: what it commits later is there once, because the store enters a key once (`commit`), and what it
 tells later is not listened to. An item that was with two lost nodes goes last, and alone on its node, so that a third
 loss would be its own; then it ends as `io`, which stores nothing and is tried again by the next call.
@@ -55,6 +56,8 @@ class _Open(msgspec.Struct, kw_only=True):
 class _Node(msgspec.Struct, kw_only=True):
     jobs: int
     heard: float
+    moved: float
+    """When it last ended an item or was given one while it had none."""
     within: set[int] = msgspec.field(default_factory=set)
     alone: bool = False
 
@@ -64,10 +67,11 @@ class Coordinator:
     `patience` seconds."""
 
     def __init__(
-        self, nodes: Nodes, say: Callable[[Event], None] | None = None, *, silent: float = 60.0, patience: float = 600.0,
-        clock: Callable[[], float] = time.monotonic,
+        self, nodes: Nodes, say: Callable[[Event], None] | None = None, *, silent: float = 60.0, stuck: float = 4 * 3600.0,
+        patience: float = 600.0, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self.machines, self.say, self.silent, self.patience, self.clock = nodes, say or (lambda _: None), silent, patience, clock
+        self.machines, self.say, self.clock = nodes, say or (lambda _: None), clock
+        self.silent, self.stuck, self.patience, self.now = silent, stuck, patience, clock()
         self.counts = Counts()
         self.nodes: dict[str, _Node] = {}
         self._open: dict[int, _Open] = {}
@@ -82,7 +86,9 @@ class Coordinator:
             if not more and not self._open:
                 return
             self._hand_out(more)
-            for event in self.machines.poll(TICK):
+            events = self.machines.poll(TICK)
+            self.now = self.clock()  # of all of them: whoever takes our outcomes may be slow meanwhile
+            for event in events:
                 yield from self._heard(event)
             yield from self._silent()
             if self.nodes:
@@ -127,6 +133,8 @@ class Coordinator:
                     node.alone = True
                     break
             if work:
+                if not node.within:
+                    node.moved = self.clock()
                 node.within |= {w.n for w in work}
                 self.counts.given += len(work)
                 self.machines.give(name, work)
@@ -136,7 +144,7 @@ class Coordinator:
             if event.node in self.nodes:  # it began afresh and we did not hear why
                 yield from self._lost(Left(event.node, "began again"))
             self.counts.joined += 1
-            self.nodes[event.node] = _Node(jobs=max(1, event.jobs), heard=self.clock())
+            self.nodes[event.node] = _Node(jobs=max(1, event.jobs), heard=self.now, moved=self.now)
             self.say(event)
         elif isinstance(event, Left):
             if event.node in self.nodes:
@@ -150,7 +158,9 @@ class Coordinator:
 
     def _told(self, event: Told) -> Iterator[Outcome]:
         node = self.nodes[event.node]
-        node.heard = self.clock()
+        node.heard = self.now
+        if event.done:
+            node.moved = self.now
         for done in event.done:
             node.within.discard(done.n)
             node.alone = node.alone and bool(node.within)
@@ -166,9 +176,11 @@ class Coordinator:
             yield msgspec.structs.replace(found, item=one.item, stamp=one.stamp, tries=found.tries + one.losses)
 
     def _silent(self) -> Iterator[Outcome]:
-        for name in [n for n, node in self.nodes.items() if self.clock() - node.heard > self.silent]:
-            self.machines.drop(name)
-            yield from self._lost(Left(name, "silent"))
+        for name, node in list(self.nodes.items()):
+            why = "silent" if self.now - node.heard > self.silent else "stuck" if node.within and self.now - node.moved > self.stuck else ""
+            if why:
+                self.machines.drop(name)
+                yield from self._lost(Left(name, why))
 
     def _lost(self, event: Left) -> Iterator[Outcome]:
         node = self.nodes.pop(event.node)
