@@ -169,6 +169,15 @@ def test_a_fleet_from_a_bucket_into_a_bucket(packages: Path, fleet: Fleet, place
     assert run("fleet", "status", "--store", url, "--repair").code == 0
 
 
+def test_a_source_that_cannot_be_listed_is_told_as_such(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    ran = run("fleet", "run", "s3://not-there/x", "--store", place / "s", "--lang", "en")
+    assert "[unreadable]" in ran.err
+    assert ran.code == 3
+
+
 def test_questions_to_a_bucket_say_what_to_do_first(place: Path) -> None:
     assert "mirror" in run("fleet", "export", "--store", "s3://a/b", "--lang", "en").error
     assert run("fleet", "mirror", "--store", place, "-o", place / "x").error_code == "bad-bucket"

@@ -119,7 +119,7 @@ def _folder(root: Path) -> Iterator[Item | Unusable]:
 
 def _bucket(bucket: objects.Bucket) -> Iterator[Item | Unusable]:
     """Names that end in a slash are folders that some tools make."""
-    for seen in bucket.below():
+    for seen in _listed(bucket):
         name = f"{bucket.url}/{seen.name}"
         if Path(seen.name).suffix.lower() not in SUFFIXES:
             yield Unusable(where=name, why="suffix")
@@ -127,6 +127,13 @@ def _bucket(bucket: objects.Bucket) -> Iterator[Item | Unusable]:
             yield Unusable(where=name[:200], why="line")
         else:
             yield Item(paths=(name,), state=(seen.state[:200],))
+
+
+def _listed(bucket: objects.Bucket) -> Iterator[objects.Seen]:
+    try:
+        yield from bucket.below()
+    except OSError as e:
+        raise BadInput(f"{bucket.url} 无法读取：{e.strerror}", f"{bucket.url} cannot be read: {e.strerror}", code="unreadable") from e
 
 
 def _list(path: Path) -> Iterator[Item | Unusable]:
