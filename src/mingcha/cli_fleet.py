@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from mingcha.cli import _print, _State, _unwritable, lang_option
 from mingcha.cli_inputs import at_option, drafts_option
+from mingcha.cli_many import (
+    address_option,
+    chosen,
+    engine_option,
+    mirror,
+    place,
+    processors,
+    settle,
+    silent_option,
+)
+from mingcha.cli_progress import Show
 from mingcha.errors import Exit, Usage
 from mingcha.plain import plain
 
-if TYPE_CHECKING:
-    from mingcha.fleet.run import Progress
-
 _path = click.Path(path_type=Path)
 store_option = click.option("--store", "root", type=_path, required=True, help="Where inspections are kept. 存档目录。")
+place_option = click.option("--store", "root", type=place, required=True, help="Where inspections are kept: a folder or s3://bucket/prefix. 存档目录或存储桶。")
 jobs_option = click.option("--jobs", type=click.IntRange(1, 1024), help="Processes (default: one a processor). 并行进程数。")
 
 
@@ -29,46 +35,51 @@ def fleet() -> None:
     """Inspect, judge again and ask about as many subjects as a nation has. 批量检测、重新判定与查询。"""
 
 
+fleet.add_command(mirror)
+
+
 @fleet.command("run", short_help="Inspect all of a folder or list. 批量检测。")
-@click.argument("source", type=_path)
-@store_option
+@click.argument("source", type=place)
+@place_option
 @jobs_option
 @click.option("--at", metavar="DATE", help="Judge by the rules in force on that day; default today. 按该日有效的规则判定。")
 @drafts_option
 @click.option("--root", "roots", type=_path, multiple=True, help="Folder that reading children may read; repeatable. 允许读取的目录。")
 @click.option("--recycle", type=click.IntRange(1, 1_000_000), default=500, show_default=True, help="Packages that one reading child reads. 读取进程的更换周期。")
+@engine_option
+@address_option
+@silent_option
 @click.option("--no-count", is_flag=True, help="Do not count the source first; no time left is told. 不预先计数。")
 @lang_option
 @click.pass_obj
 def run_(
-    state: _State, source: Path, root: Path, jobs: int | None, at: str | None, drafts: bool, roots: tuple[Path, ...], recycle: int, no_count: bool,
+    state: _State, source: Path | str, root: Path | str, jobs: int | None, at: str | None, drafts: bool, roots: tuple[Path, ...], recycle: int,
+    engine: str, address: str | None, silent: float, no_count: bool,
 ) -> NoReturn:  # fmt: skip
     """Inspect every package of a folder or list into a store. Given again, it goes on where it stopped; exit 4 where
     something gave no inspection. 将文件夹或清单中的全部安装包检测并存档；再次执行即可继续。"""
     from mingcha import pipeline
-    from mingcha.fleet import items, run
-    from mingcha.fleet.lane import Setup, settled
-    from mingcha.fleet.supervisor import Supervisor
-    from mingcha.sandbox import guard
+    from mingcha.fleet import items, places, run
+    from mingcha.fleet.lane import Setup
 
     items.source(source)  # refused before anything is made
     if at:
         _day(at)
     settings = state.settings
     pipeline.check(settings)
-    layers = guard.probe(settings.memory_mb)
-    where = source if source.is_dir() else source.absolute().parent
+    where = [] if isinstance(source, str) else [source if source.is_dir() else source.absolute().parent]
     setup = Setup(
-        store=str(root.absolute()), settings=settings, options=run.options(settings, at or "", drafts), recycle=recycle, layers=layers,
-        roots=tuple(str(p.absolute()) for p in (roots or (where,))),
+        store=places.named(root), settings=settings, options=run.options(settings, at or "", drafts), recycle=recycle,
+        roots=tuple(str(p.absolute()) for p in (roots or where)),
     )  # fmt: skip
-    show = _Show(state.lang)
+    show = Show(state.lang)
     progress = run.Progress()
     try:
-        setup = settled(setup)
-        show.line({"zh": "隔离：", "en": "sandbox: "}[state.lang] + "+".join(("rlimits", *setup.layers)))
-        for _ in run.run(source, root, lambda wanted: Supervisor(wanted, jobs or _processors()), setup, progress, show.progress, count=not no_count):
+        setup, begin = chosen(engine, address, silent, setup, jobs, show, state.lang)
+        for _ in run.run(source, root, begin, setup, progress, show.progress, count=not no_count):
             pass
+        if engine == "ray":
+            settle(root)
     except OSError as e:
         raise _unwritable(root, e) from e
     finally:
@@ -80,22 +91,22 @@ def run_(
 
 
 @fleet.command("status", short_help="What a store holds. 存档概况。")
-@store_option
+@place_option
 @click.option("--repair", is_flag=True, help="Look at every run; enter whole ones, remove half ones. 核对并修复。")
 @lang_option
 @click.pass_obj
-def status(state: _State, root: Path, repair: bool) -> NoReturn:
+def status(state: _State, root: Path | str, repair: bool) -> NoReturn:
     """How many inspections a store holds and how they ended; with --repair what a crash left behind is mended. Exit 1
     where runs are damaged. 存档中的检测数量及结束方式；--repair 修复中断留下的残余。"""
-    from mingcha.fleet import commit
-    from mingcha.fleet.journal import Journal
+    from mingcha.fleet import places
 
-    _there(root)
+    if isinstance(root, Path):
+        _there(root)
     zh = state.lang == "zh"
-    mended = commit.mend(root, whole=repair)
+    mended = places.mend(root, whole=repair)
     if mended is None:
         click.echo("另有进程正在写入，未作核对" if zh else "another process is writing: nothing was checked", err=True)
-    journal = Journal(root)
+    journal = places.journal(root, state.settings.root)
     for how, n, size, cpu in journal.rows("select ended, count(*), sum(bytes), sum(cpu) from done group by ended order by 2 desc"):
         click.echo(f"{how}\t{n}\t{size / 1e6:.1f} MB\t{cpu:.1f} s")
     journal.close()
@@ -125,10 +136,10 @@ def judge(
     from mingcha.fleet import answers, query, rejudge
 
     _there(root)
-    show = _Show(state.lang)
+    show = Show(state.lang)
     try:
         found = rejudge.trial(
-            root, at, jobs=jobs or _processors(), rules=rules, rules_folder=folder, drafts=drafts, output=output,
+            root, at, jobs=jobs or processors(), rules=rules, rules_folder=folder, drafts=drafts, output=output,
             tell=lambda s: show.say(f"{s:.0f} s"),
         )  # fmt: skip
     except OSError as e:
@@ -153,7 +164,7 @@ def export(state: _State, root: Path) -> None:
     from mingcha.fleet import table
 
     _there(root)
-    show = _Show(state.lang)
+    show = Show(state.lang)
     try:
         done = table.export(root, lambda n: show.say(str(n)))
     except OSError as e:
@@ -230,7 +241,7 @@ def plan(state: _State, root: Path, apps: int, mb: float, days: float, mbit: flo
 
     _there(root)
     cost = capacity.measured(root)
-    found = capacity.plan(cost, apps=apps, mb=mb, days=days, mbit=mbit, cores=cores or _processors())
+    found = capacity.plan(cost, apps=apps, mb=mb, days=days, mbit=mbit, cores=cores or processors())
     zh = state.lang == "zh"
     bound = {"line": ("带宽", "the line"), "processors": ("处理器", "processors")}[found.bound_by][0 if zh else 1]
     for label_zh, label_en, value in (
@@ -249,7 +260,9 @@ def plan(state: _State, root: Path, apps: int, mb: float, days: float, mbit: flo
 
 
 def _there(root: Path) -> None:
-    """A store to ask must be there: a wrong path would look like an empty one."""
+    """A store to ask must be there: a wrong path would look like an empty one. Questions are put to folders."""
+    if str(root).startswith("s3:"):
+        raise Usage(f"{root} 不是目录", f"{root} is no folder", {"zh": "先用 mingcha fleet mirror 取到本地", "en": "bring it here with mingcha fleet mirror first"}, code="bad-store")
     if not (root / "runs").is_dir() and not (root / "fleet").is_dir():
         raise Usage(f"{root} 不是存档目录", f"{root} is no store", {"zh": "先运行 mingcha fleet run", "en": "run mingcha fleet run first"}, code="bad-store")
 
@@ -259,51 +272,3 @@ def _day(text: str) -> None:
         date.fromisoformat(text)
     except ValueError:
         raise Usage(f"不是日期：{text}", f"no date: {text}", {"zh": "格式 2026-11-22", "en": "as in 2026-11-22"}) from None
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Show:
-    """Progress on stderr: one line that is written over on a terminal, a line every half minute elsewhere."""
-
-    def __init__(self, lang: str) -> None:
-        self.zh, self.said, self.open = lang == "zh", time.monotonic(), False
-
-    def text(self, p: Progress) -> str:
-        """Where a fleet is, in one line."""
-        failed = ", ".join(f"{k} {v}" for k, v in sorted(p.ended.items()) if k not in ("read", "partly")) or "-"
-        eta = "" if p.eta is None else f" · {'剩余' if self.zh else 'left'} {_span(p.eta)}"
-        done, known = p.done - p.ended["io"], p.known + p.had
-        if self.zh:
-            return f"已检测 {done}，此前已有 {known}，共 {p.total or '?'} · 每秒 {p.rate:.2f}{eta} · 未能读完：{failed}"
-        return f"{done} inspected, {known} had before, of {p.total or '?'} · {p.rate:.2f}/s{eta} · failures: {failed}"
-
-    def progress(self, p: Progress) -> None:
-        """Show it, not too often."""
-        if time.monotonic() - self.said >= (0.2 if sys.stderr.isatty() else 30):
-            self.say(self.text(p))
-
-    def say(self, text: str) -> None:
-        """One line that the next one takes the place of."""
-        self.said = time.monotonic()
-        if sys.stderr.isatty():
-            click.echo("\r\x1b[K" + text, nl=False, err=True)
-            self.open = True
-        elif not text.endswith(" s"):
-            click.echo(text, err=True)
-
-    def line(self, text: str) -> None:
-        """A line that stays."""
-        click.echo(text, err=True)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self.open:
-            click.echo("", err=True)
-
-
-def _span(seconds: float) -> str:
-    hours, rest = divmod(int(seconds), 3600)
-    return f"{hours // 24}d {hours % 24}h" if hours >= 48 else f"{hours}:{rest // 60:02}:{rest % 60:02}"

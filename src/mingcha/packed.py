@@ -23,26 +23,45 @@ TEXTS = ("title", "what", "why", "basis", "remedy", "shows_not", "limits", "shee
 LEVEL = 6
 
 
-def save(target: store.Store, run: store.Run, facts: list[Fact], document: bytes) -> Path:
-    """Write the folder of a run; the result comes last and marks it complete."""
-    folder = target.folder(run.id)
+class Parts(msgspec.Struct, frozen=True):
+    """A run as files, in the order in which they are written: the last one marks it complete."""
+
+    texts: str
+    """SHA-256 of the texts that many runs share."""
+    shared: bytes
+    files: tuple[tuple[str, bytes], ...]
+
+
+FILES = ("facts.jsonl.gz", "run.json", "result.json.gz")
+
+
+def parts(run: store.Run, facts: list[Fact], document: bytes) -> Parts:
+    """A run as it is stored, wherever that is."""
     result = msgspec.json.decode(document)
     texts = [{k: f.pop(k, None) for k in TEXTS} for f in result.get("findings", ())]
     shared = msgspec.json.encode(texts)
     digest = hashlib.sha256(shared).hexdigest()
-    blob = target.blob(digest)
-    if not blob.exists():
-        store.write_atomic(blob, shared)
-    store.write_atomic(folder / "facts.jsonl.gz", bytes(deflate.gzip_compress(store.lines(facts), LEVEL)))
-    store.write_atomic(folder / "run.json", msgspec.json.encode(run))
     small = msgspec.json.encode({"texts": digest, "result": result})
-    store.write_atomic(folder / "result.json.gz", bytes(deflate.gzip_compress(small, LEVEL)))
+    bodies = (
+        bytes(deflate.gzip_compress(store.lines(facts), LEVEL)), msgspec.json.encode(run), bytes(deflate.gzip_compress(small, LEVEL)),
+    )  # fmt: skip
+    return Parts(digest, shared, tuple(zip(FILES, bodies, strict=True)))
+
+
+def save(target: store.Store, run: store.Run, facts: list[Fact], document: bytes) -> Path:
+    """Write the folder of a run; the result comes last and marks it complete."""
+    folder, made = target.folder(run.id), parts(run, facts, document)
+    blob = target.blob(made.texts)
+    if not blob.exists():
+        store.write_atomic(blob, made.shared)
+    for name, data in made.files:
+        store.write_atomic(folder / name, data)
     return folder
 
 
 def complete(folder: Path) -> bool:
     """Whether a folder holds a whole run of a fleet."""
-    return all((folder / n).is_file() for n in ("facts.jsonl.gz", "run.json", "result.json.gz"))
+    return all((folder / n).is_file() for n in FILES)
 
 
 def slim(folder: Path) -> dict[str, Any]:

@@ -76,6 +76,14 @@ class Index:
             Path(made).unlink(missing_ok=True)
         return True
 
+    def forget(self, key: str) -> None:
+        """Take out a key whose run was lost: it is inspected again."""
+        self.path(key).unlink(missing_ok=True)
+
+    def sure(self, key: str, run: str) -> bool:
+        """Whether a key that a journal knows has a run, and that run is whole."""
+        return bool(self.get(key)) and self.whole(run)
+
     def commit(self, run: store.Run, facts: list[Fact], document: bytes) -> bool:
         """Store a run under its key. False where another process was first: this one's folder is gone again."""
         mark = self.root / "pending" / run.id

@@ -10,6 +10,9 @@ import msgspec
 from mingcha.fleet.ended import Ended
 from mingcha.fleet.items import Item
 
+Stamp = bytes
+"""By what a file is known again. A name of its own: `bytes` is a field below."""
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one item; there is exactly one for each item that went in.
@@ -18,7 +21,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     item: Item
-    stamp: bytes
+    stamp: Stamp
     ended: Ended
     had: bool = False
     committed: bool = False

@@ -1,13 +1,14 @@
 """What a fleet inspects: items from a folder or a list, and the key of their content.
 
 A list has one item a line: the path of a package, further exhibits of the same subject after tabs; or a JSON object
-{"paths": [...], "app_type": 1, "store": "...", "lane": "bulk"}. Paths are relative to the list's folder. A line that
-cannot be used is told by its number and costs none of the others.
+{"paths": [...], "app_type": 1, "store": "...", "lane": "bulk"}. Paths are relative to the list's folder, or addresses of
+objects in a bucket (`objects`). A line that cannot be used is told by its number and costs none of the others.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from mingcha import __version__
+from mingcha import __version__, objects
 from mingcha.errors import BadInput
 
 SUFFIXES = frozenset((".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".dex"))
@@ -34,6 +35,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     app_type: Annotated[int, msgspec.Meta(ge=1, le=39)] | None = None
     store: Annotated[str, msgspec.Meta(max_length=80)] = ""
     lane: Lane = "bulk"
+    state: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=200)], ...], msgspec.Meta(max_length=EXHIBITS)] = ()
+    """Of objects in a bucket, as they were listed: "size:tag" each. They are known again by it."""
 
 
 class Unusable(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +71,12 @@ def stamp(item: Item, options: str) -> bytes | None:
     """16 bytes by which a file is known again without reading it: path, size and time of change of each exhibit. None
     where one of them is not there."""
     known: list[object] = [item.app_type, options]
-    for path in item.paths:
+    if any(objects.remote(p) for p in item.paths) and len(item.state) != len(item.paths):
+        return None  # nobody listed it: it is fetched for its digest
+    for path, state_ in itertools.zip_longest(item.paths, item.state):
+        if objects.remote(path):
+            known += [path, state_]
+            continue
         try:
             state = Path(path).stat()
         except (OSError, ValueError):
@@ -78,8 +86,11 @@ def stamp(item: Item, options: str) -> bytes | None:
     return hashlib.blake2b(repr(known).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
-def source(path: Path) -> Iterator[Item | Unusable]:
-    """Items of a folder (packages by their suffix, in order of name) or of a list."""
+def source(path: Path | str) -> Iterator[Item | Unusable]:
+    """Items of a folder or bucket (packages by their suffix; of a folder in order of name) or of a list."""
+    if isinstance(path, str) and objects.remote(path):
+        return _bucket(objects.bucket(path))
+    path = Path(path)
     try:
         if path.is_dir():
             return _folder(path)
@@ -104,6 +115,25 @@ def _folder(root: Path) -> Iterator[Item | Unusable]:
                 yield Item(paths=(str(Path(folder) / name),))
             else:
                 yield Unusable(where=str(Path(folder) / name), why="suffix")
+
+
+def _bucket(bucket: objects.Bucket) -> Iterator[Item | Unusable]:
+    """Names that end in a slash are folders that some tools make."""
+    for seen in _listed(bucket):
+        name = f"{bucket.url}/{seen.name}"
+        if Path(seen.name).suffix.lower() not in SUFFIXES:
+            yield Unusable(where=name, why="suffix")
+        elif len(name) > 4096 or "\0" in name:
+            yield Unusable(where=name[:200], why="line")
+        else:
+            yield Item(paths=(name,), state=(seen.state[:200],))
+
+
+def _listed(bucket: objects.Bucket) -> Iterator[objects.Seen]:
+    try:
+        yield from bucket.below()
+    except OSError as e:
+        raise BadInput(f"{bucket.url} 无法读取：{e.strerror}", f"{bucket.url} cannot be read: {e.strerror}", code="unreadable") from e
 
 
 def _list(path: Path) -> Iterator[Item | Unusable]:
@@ -131,4 +161,4 @@ def _line(line: bytes, base: Path, where: str) -> Item | Unusable:
         return Unusable(where=where, why="line")
     if any("\0" in p for p in item.paths):
         return Unusable(where=where, why="line")
-    return msgspec.structs.replace(item, paths=tuple(str(base / p) for p in item.paths))
+    return msgspec.structs.replace(item, paths=tuple(p if objects.remote(p) else str(base / p) for p in item.paths))

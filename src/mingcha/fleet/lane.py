@@ -22,9 +22,9 @@ import msgspec
 
 from mingcha import __version__, catalogue, extract, pipeline, store
 from mingcha.errors import BadInput, ToolMissing
-from mingcha.fleet import ended
-from mingcha.fleet.commit import Index
+from mingcha.fleet import ended, places
 from mingcha.fleet.items import Item, Options, content_key
+from mingcha.fleet.spool import Spool
 from mingcha.model import Exhibit, Fact, Limitation
 from mingcha.plain import plain
 from mingcha.report import json_
@@ -80,7 +80,8 @@ class Bench:
 
     def __init__(self, setup: Setup) -> None:
         self.setup, self.settings = setup, setup.settings
-        self.index = Index(Path(setup.store))
+        self.index = places.ledger(setup.store)
+        self.spool = Spool()
         self.options = setup.options.digest()
         self.at = date.fromisoformat(setup.options.at) if setup.options.at else date.today()
         self.catalogue = catalogue.load(at=self.at)
@@ -95,15 +96,18 @@ class Bench:
 
     def inspect(self, work: Work) -> Answer:
         """Inspect one item and commit it."""
+        with self.spool.files(work.item.paths) as paths:
+            return self._inspect(work, paths)
+
+    def _inspect(self, work: Work, paths: list[Path]) -> Answer:
         begun, cpu = time.perf_counter(), time.process_time()
-        paths = [Path(p) for p in work.item.paths]
         digests = [store.sha256(_regular(p)) for p in paths]
         key = content_key(digests, work.item.app_type, self.options)
         size = sum(p.stat().st_size for p in paths)
         if run := self.index.get(key):
             if self.index.whole(run):
                 return Answer(n=work.n, ended="read", had=True, key=key, run=run, bytes=size, wall=time.perf_counter() - begun)
-            self.index.path(key).unlink(missing_ok=True)  # a run that was lost: it is made again
+            self.index.forget(key)  # a run that was lost: it is made again
         read = self._read(work, paths, digests)
         how, again, detail = ended.of(read.exhibits)
         if work.tell:
@@ -224,6 +228,7 @@ def main() -> int:
             out.write(msgspec.json.encode(msgspec.structs.replace(found, busy=round(time.process_time(), 4))) + b"\n")
             out.flush()
     bench.guard.close()
+    bench.spool.close()
     return 0
 
 

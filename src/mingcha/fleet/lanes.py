@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from itertools import zip_longest
 
 import msgspec
 
+from mingcha import objects
 from mingcha.fleet.lane import ANSWER, Answer, Setup, Work
 
 GRACE = 60.0  # seconds for digests, judging and storing beyond what exhibits may take
@@ -50,7 +52,7 @@ class Lane:
         """Give it an item. A dead lane is told by `answer`."""
         assert self.work is None and self.process.stdin
         self.work = work
-        size = sum(_size(p) for p in work.item.paths)
+        size = sum(_size(p, s) for p, s in zip_longest(work.item.paths, work.item.state))
         limits = self.setup.settings
         self.deadline = time.monotonic() + len(work.item.paths) * limits.wall_seconds * 1.1 + GRACE + size / SLOWEST
         line = json.dumps(msgspec.to_builtins(work)).encode()  # escapes what is no UTF-8
@@ -105,7 +107,10 @@ class Lane:
         self.process.stdout.close()
 
 
-def _size(path: str) -> int:
+def _size(path: str, state: str | None) -> int:
+    if objects.remote(path):  # fetched, and read once more for its digest
+        listed = (state or "").partition(":")[0]
+        return 2 * (int(listed) if listed.isdecimal() and len(listed) < 16 else 1 << 30)
     try:
         return os.stat(path).st_size  # noqa: PTH116
     except (OSError, ValueError):

@@ -7,17 +7,16 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 
 from mingcha import catalogue, store
-from mingcha.fleet import items
-from mingcha.fleet.commit import Index, held, mend
+from mingcha.fleet import items, places
 from mingcha.fleet.engine import Engine, Outcome
 from mingcha.fleet.items import Item, Options, Unusable
 from mingcha.fleet.journal import Entry, Journal
 from mingcha.fleet.lane import Setup
+from mingcha.fleet.places import Ledger, Place
 from mingcha.settings import Settings
 
 FULL = frozenset(os.strerror(e) for e in (errno.ENOSPC, errno.EDQUOT, errno.EROFS))
@@ -64,17 +63,17 @@ def options(settings: Settings, at: str = "", drafts: bool = False) -> Options:
 
 
 def run(
-    source: Path, root: Path, engine: Callable[[Setup], Engine], setup: Setup, progress: Progress, tell: Tell | None = None,
+    source: Place, root: Place, engine: Callable[[Setup], Engine], setup: Setup, progress: Progress, tell: Tell | None = None,
     count: bool = True,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Inspect what `source` names into the store at `root`. Yields every end and keeps `progress`; `tell` is called at
     the end of every item and every second while items are passed over."""
-    mend(root)
+    places.mend(root)
     if count:
         progress.total = sum(isinstance(x, Item) for x in items.source(source))
     digest = setup.options.digest()
-    index, journal = Index(root), Journal(root)
-    with held(root, alone=False):
+    index, journal = places.ledger(root), places.journal(root, setup.settings.root)
+    with places.held(root):
         runner = engine(setup)
         try:
             for outcome in runner.run(_todo(source, digest, index, journal, progress, tell)):
@@ -92,7 +91,7 @@ def run(
 
 
 def _todo(
-    source: Path, digest: str, index: Index, journal: Journal, progress: Progress, tell: Tell | None
+    source: Place, digest: str, index: Ledger, journal: Journal, progress: Progress, tell: Tell | None
 ) -> Iterator[tuple[Item, bytes]]:
     said = time.monotonic()
     for item in items.source(source):
@@ -108,7 +107,7 @@ def _todo(
             continue
         stamp = items.stamp(item, digest)
         known = journal.find(stamp) if stamp else None
-        if known and index.get(known[0]) and index.whole(known[1]):
+        if known and index.sure(known[0], known[1]):
             progress.known += 1
             continue
         yield item, stamp or b""

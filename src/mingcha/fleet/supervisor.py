@@ -39,16 +39,21 @@ class Supervisor:
         self.replaced = 0
         self._busy: dict[int, float] = {}
 
-    def run(self, items: Iterable[tuple[Item, bytes]]) -> Iterator[Outcome]:
-        """Inspect items in lanes, the most urgent of the next few thousand first."""
+    def run(self, items: Iterable[tuple[Item, bytes] | None]) -> Iterator[Outcome]:
+        """Inspect items in lanes, the most urgent of the next few thousand first. A source that has nothing just now, but
+        may have more, says None."""
         source, numbers = iter(items), itertools.count()
         heap: list[tuple[int, int]] = []
         waiting: dict[int, _Waiting] = {}
         more = True
         while True:
             while more and len(heap) < WINDOW:
-                if (found := next(source, None)) is None:
+                try:
+                    found = next(source)
+                except StopIteration:
                     more = False
+                    break
+                if found is None:
                     break
                 one = _Waiting(n=next(numbers), item=found[0], stamp=found[1])
                 waiting[one.n] = one
