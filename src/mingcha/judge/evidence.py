@@ -191,7 +191,7 @@ LINES: dict[str, Callable[[Fact], str]] = {
     "elder-search": _some("found", "controls", "profile"),
     "web-tool": _named("name", "tool", "works", "detail", "profile"),
     "web-floating": _named("text", "corner", "close_w", "close_h", "closed", "returns", "jumped", "profile"),
-    "web-captcha": _named("form", "alternative", "enlarge", "profile"),
+    "web-captcha": _named("form", "alternative", "enlarge", "times", "profile"),
     "web-time-limit": _named("text", "seconds", "extend", "profile"),
     "web-ad": _named("text", "by", "host", "mode", "profile"),
     "web-inducement": _named("text", "word", "mode", "profile"),

@@ -139,7 +139,8 @@ SITES: tuple[Case, ...] = (
     Case("no-voice", replace(GOOD, voice=False), ("web-voice",)),
     # W5
     Case("captcha", replace(GOOD, form='<p><img src="/captcha.png?t=1" id="captchaImg" alt="图形验证码" width="120" height="40" style="background:#ddd"><label>验证码 <input name="code"></label></p>'), ("web-captcha",)),
-    Case("captcha-with-ways", replace(GOOD, form='<p><img src="/captcha.png?t=1" id="captchaImg" alt="图形验证码" width="120" height="40" style="background:#ddd"><label>验证码 <input name="code"></label> <button type="button">放大验证码</button> <button type="button">语音验证</button></p>'), (), ("web-captcha",)),
+    Case("captcha-with-ways", replace(GOOD, form='<p><img src="/captcha.png?t=1" id="captchaImg" alt="图形验证码" width="120" height="40" style="background:#ddd"><label>验证码 <input name="code"></label> <button type="button" onclick="this.form.querySelector(&quot;img&quot;).style.cssText=&quot;width:280px;height:90px;background:#ddd&quot;">放大验证码</button> <button type="button">语音验证</button></p>'), (), ("web-captcha",)),
+    Case("captcha-little-larger", replace(GOOD, form='<p><img src="/captcha.png?t=1" id="captchaImg" alt="图形验证码" width="120" height="40" style="background:#ddd"><label>验证码 <input name="code"></label> <button type="button" onclick="this.form.querySelector(&quot;img&quot;).style.cssText=&quot;width:150px;height:50px;background:#ddd&quot;">放大验证码</button> <button type="button">语音验证</button></p>'), ("web-captcha",)),
     # W6
     Case("time-limit", replace(GOOD, form="<p>本页面将在 60 秒后自动退出。</p>"), ("web-time-limit",)),
     Case("time-limit-to-extend", replace(GOOD, form='<p>本页面将在 60 秒后自动退出。</p><p><button type="button">延长时间</button></p>'), (), ("web-time-limit",)),

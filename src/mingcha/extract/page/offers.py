@@ -132,10 +132,12 @@ def captchas(record: Record, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
     if not found:
         return
     names = _names(snapshot)
+    tried = record.probes.get("captcha")
+    times = tried.get("times") if isinstance(tried, dict) else None
     for form, node in found.items():
         yield {
             "kind": "web-captcha", "where": f"{record.id}#{node.path()}", "page": record.id, "profile": record.profile, "form": form, "alternative": any(_OTHER_WAY.search(n) for n in names),
-            "enlarge": any(_LARGER.search(n) for n in names), "html": node.html(), "box": numbers(node.box),
+            "enlarge": any(_LARGER.search(n) for n in names), "times": float(times) if form == "picture" and isinstance(times, int | float) else None, "html": node.html(), "box": numbers(node.box),
         }  # fmt: skip
 
 

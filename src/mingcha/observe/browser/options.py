@@ -35,7 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     allow: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     """Exactly these pages instead of a plan."""
-    probes: tuple[str, ...] = ("keyboard", "changes", "keys", "floating", "zoom", "elder")
+    probes: tuple[str, ...] = ("keyboard", "changes", "keys", "captcha", "floating", "zoom", "elder")
     """What is tried out."""
     axe: bool = True
     every_rule: bool = False

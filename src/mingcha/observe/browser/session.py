@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Page,
 from playwright.sync_api import Error as BrowserError
 
 from mingcha.observe.browser import elder, floating
+from mingcha.observe.browser.captcha import captcha
 from mingcha.observe.browser.changes import changes, shortcuts
 from mingcha.observe.browser.keyboard import walk
 from mingcha.observe.browser.options import PROFILES, Options
@@ -35,7 +36,7 @@ _SETTLE = 2.5  # seconds that a page may go on loading after its document
 # Which page of a site each profile tries its functions on; the first that was seen.
 _PROBED: dict[str, tuple[tuple[str, ...], Callable[[Session, Page, Recorder], Any]]] = {
     "keyboard": (("home", "form", "article", "login"), walk), "changes": (("home",), changes), "keys": (("home", "form"), shortcuts),
-    "floating": (("home",), floating.run), "zoom": (("home", "article"), zoom),
+    "captcha": (("home", "form", "login"), captcha), "floating": (("home",), floating.run), "zoom": (("home", "article"), zoom),
 }  # fmt: skip
 
 
