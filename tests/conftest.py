@@ -7,10 +7,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mingcha.report import json_
 from tests.extract.package.build import File
 from tests.support import apk, flagged, put, run
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")
