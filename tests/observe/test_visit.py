@@ -167,3 +167,24 @@ def test_a_folder_that_holds_something_is_not_written_over(tmp_path: Path) -> No
     with pytest.raises(BadInput) as caught:
         visit(Options(url="http://a.example/"), tmp_path)
     assert caught.value.code == "not-empty"
+
+
+def test_what_the_visit_itself_fetches_goes_through_the_gate_as_well(tmp_path: Path) -> None:
+    """robots.txt and the pages behind links of one name are fetched beside the page: a redirect must not lead them inward."""
+    reached: list[str] = []
+
+    def inner(path: str) -> Answer:
+        reached.append(path)
+        return 200, {}, b"inside"
+
+    with serving(inner, "127.0.0.2") as inside:
+
+        def outer(path: str) -> Answer:
+            if path in ("/robots.txt", "/a", "/b"):
+                return 302, {"Location": f"{inside}{path}"}, b""
+            return 200, {}, f'{HEAD}<p><a href="/a">更多</a> <a href="/b">更多</a></p>'.encode()
+
+        with serving(outer) as base:
+            index = record(tmp_path, base + "/")
+    assert reached == []
+    assert ("127.0.0.2", "loopback") in {(r["host"], r["reason"]) for r in index["refusals"]}

@@ -11,7 +11,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 @contextmanager
-def serving(answer: Callable[[str], Answer]) -> Iterator[str]:
+def serving(answer: Callable[[str], Answer], host: str = "127.0.0.1") -> Iterator[str]:
     """Serve what `answer` gives for a path; yields the address without a slash at its end."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -29,10 +29,10 @@ def serving(answer: Callable[[str], Answer]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://{host}:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
