@@ -67,15 +67,17 @@ def score(
 
 def _visited(state: _State, url: str, keep: Path | None, profiles: tuple[str, ...], pages: int, wall: int, allow: tuple[str, ...], held: ExitStack) -> Path:
     """Record a visit; into a folder that is gone afterwards unless it is to be kept."""
+    from mingcha.observe.addresses import Pins
     from mingcha.observe.browser.options import Options
     from mingcha.observe.browser.supervise import visit
 
     folder = keep or Path(held.enter_context(tempfile.TemporaryDirectory(prefix="mingcha-visit-"))) / f"visit-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     try:
-        options = Options(url=url, profiles=profiles or ("desktop", "phone"), most=pages, wall=float(wall), allow=allow, second=state.settings.second_engine)
-        visit(options, folder, lambda line: click.echo(plain(line), err=True))
+        Pins(allow)
     except ValueError as e:
         raise Usage(f"--allow：不是网段：{plain(str(e), 100)}", f"--allow: no network: {plain(str(e), 100)}", code="bad-network") from e
+    options = Options(url=url, profiles=profiles or ("desktop", "phone"), most=pages, wall=float(wall), allow=allow, second=state.settings.second_engine)
+    visit(options, folder, lambda line: click.echo(plain(line), err=True))
     if keep:
         click.echo(plain(folder), err=True)
     return folder

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingcha.observe.plan import Link, Plan, role_of
+from mingcha.observe.plan import Link, Plan, owner_of, role_of
 
 HOME = "https://www.site.example/index.html"
 
@@ -91,3 +91,11 @@ def test_no_link_breaks_the_plan_or_leads_off_the_site(links: list[tuple[str, st
     plan = Plan(HOME)
     for stop in plan.add(plan.stops[0], [Link(*pair) for pair in links]):
         assert stop.url.startswith(("https://", "http://")) and "site.example" in stop.url
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("www.a.gov.cn", "elder.a.gov.cn", True), ("www.a.gov.cn", "www.b.gov.cn", False), ("a.example", "old.a.example", True), ("a.com.cn", "b.com.cn", False), ("127.0.0.1", "127.0.0.2", False)],
+)
+def test_an_elder_version_on_another_host_belongs_to_the_same_owner(one: str, other: str, same: bool) -> None:
+    assert (owner_of(one) == owner_of(other)) is same

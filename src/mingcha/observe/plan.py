@@ -69,6 +69,19 @@ def site_of(host: str) -> str:
     return host.lower().rstrip(".").removeprefix("www.")
 
 
+# Second levels below which China's registry gives out names; below others the last two labels are taken.
+_SECOND = frozenset(("com.cn", "net.cn", "org.cn", "gov.cn", "edu.cn", "ac.cn", "mil.cn", "com.hk", "com.tw", "com.mo"))
+
+
+def owner_of(host: str) -> str:
+    """The part of a host that one owner registered, as far as its last labels tell: two cities below gov.cn are two owners.
+    Addresses are their own."""
+    labels = host.lower().rstrip(".").split(".")
+    if labels[-1].isdigit() or ":" in host:
+        return host
+    return ".".join(labels[-3:] if ".".join(labels[-2:]) in _SECOND else labels[-2:])
+
+
 @dataclass
 class Plan:
     """Pages still to visit and pages chosen so far. `robots` is the text of robots.txt, None where there is none."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 
 from mingcha.observe.browser.record import Recorder, script
 from mingcha.observe.browser.words import BARRIER_FREE, ELDER, LEAVES, LONGEST, TOOLS
-from mingcha.observe.plan import Plan, Stop, site_of
+from mingcha.observe.plan import Plan, Stop, owner_of
 
 if TYPE_CHECKING:
     from mingcha.observe.browser.session import Session
@@ -73,9 +73,9 @@ def _enter(session: Session, context: BrowserContext, page: Page, entry: dict[st
     if entry is not None:
         href = str(entry["href"] or "")
         if entry["href"] and not href.startswith(("#", "javascript:")):
-            target = urljoin(page.url, href)
-            host = re.sub(r"^https?://|[/?#].*$", "", target)
-            if target.startswith(("http:", "https:")) and site_of(host.split(":")[0]).split(".")[-2:] == site_of(re.sub(r"^https?://|[/:?#].*$", "", page.url)).split(".")[-2:]:
+            target = _joined(page.url, href)
+            # It may stand on a host of its own, as elder versions often do, but not on somebody else's.
+            if target.startswith(("http:", "https:")) and owner_of(urlsplit(target).hostname or "") == owner_of(urlsplit(page.url).hostname or ""):
                 page.goto(target, wait_until="domcontentloaded")
         else:
             _click(page, entry["i"])
@@ -83,6 +83,16 @@ def _enter(session: Session, context: BrowserContext, page: Page, entry: dict[st
         page.goto(stop.url, wait_until="domcontentloaded")
     session.settle(page)
     return page
+
+
+def _joined(base: str, href: str) -> str:
+    """A whole address, empty where the page wrote none that can be taken apart."""
+    try:
+        target = urljoin(base, href)
+        urlsplit(target)
+    except ValueError:
+        return ""
+    return target
 
 
 def _click(page: Page, index: int) -> None:
@@ -204,7 +214,7 @@ def _links(page: Page) -> list[str]:
         href = control["href"]
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")) or not control["visible"] or LEAVES.search(control["name"]):
             continue
-        target = urljoin(page.url, href)
-        if re.sub(r"^https?://|[/?#].*$", "", target) == re.sub(r"^https?://|[/?#].*$", "", page.url) and not re.search(r"\.(?:pdf|zip|docx?|xlsx?|png|jpe?g|apk)$", target, re.I):
+        target = _joined(page.url, href)
+        if urlsplit(target).netloc == urlsplit(page.url).netloc and not re.search(r"\.(?:pdf|zip|docx?|xlsx?|png|jpe?g|apk)$", target, re.I):
             out.append(target)
     return out
