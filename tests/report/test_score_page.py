@@ -103,3 +103,15 @@ def test_wrong_use_is_one_line_with_its_code(tmp_path: Path, arguments: tuple[st
 
     done = subprocess.run([sys.executable, "-m", "mingcha", "score", *(str(path) if a == "VISIT" else a for a in arguments)], check=False, capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, done.stderr.startswith(f"[{code}]"), done.stderr.count("\n")) == (status, True, 1), done.stderr
+
+
+def test_a_stored_run_of_a_visit_is_scored_as_the_visit_itself(tmp_path: Path) -> None:
+    path, kept = visit(tmp_path), tmp_path / "store"
+    done = CliRunner().invoke(cli, ["scan", str(path), "--store", str(kept), "--fail-on", "never", "--format", "json"])
+    assert done.exit_code == 0, done.output
+    (stored,) = (kept / "runs").iterdir()
+    before, after = (json.loads(run(str(p), "--format", "json").stdout) for p in (path, stored))
+    assert before == after
+    parts = {p.name for p in (kept / "blobs").rglob("*") if p.is_file()}
+    assert after["subject"]["sha256"] in parts  # the list of its files, by whose digest it is known
+    assert len(parts) == 1 + sum(1 for p in path.rglob("*") if p.is_file())

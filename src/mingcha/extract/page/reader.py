@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from mingcha.extract.folder import digest, size
 from mingcha.extract.package.notes import Notes, clip
@@ -135,10 +134,3 @@ def _ad_hosts(catalogue: Any) -> Callable[[str], bool]:
 
     return is_ad
 
-
-def host_of(url: str) -> str:
-    """Host of an address, empty where it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

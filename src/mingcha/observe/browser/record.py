@@ -29,12 +29,14 @@ STYLES = (
 )  # fmt: skip
 _PICTURE = 12_000  # px: the most of a page's height in its picture
 _CONTROLS = 3000
+_SHARED = "  /* path.js */\n"
 
 
 @cache
 def script(name: str) -> str:
-    """Text of a script that lies beside this module."""
-    return (resources.files("mingcha.observe.browser") / "js" / name).read_text("utf-8")
+    """Text of a script that lies beside this module, with the functions that several share in the place of their mark."""
+    text = (resources.files("mingcha.observe.browser") / "js" / name).read_text("utf-8")
+    return text.replace(_SHARED, script("path.js")) if _SHARED in text else text
 
 
 @cache
@@ -243,7 +245,3 @@ def _tree(cdp: CDPSession) -> list[dict[str, Any]]:
             out.append(entry)
     return out
 
-
-def folder_of(page: dict[str, Any], root: Path) -> Path:
-    """Where the files of a recorded page lie."""
-    return root / "pages" / str(page["id"])

@@ -3,15 +3,7 @@
   const label = (el) => [el.innerText || el.textContent, el.getAttribute("aria-label"), el.getAttribute("title"), el.getAttribute("alt"), el.value].filter(Boolean).join(" ").replace(/\s+/g, " ").trim();
   const box = (el) => { const b = el.getBoundingClientRect(); return [b.left, b.top, b.width, b.height].map(Math.round); };
   const shown = (el) => el.isConnected && (!el.checkVisibility || el.checkVisibility({ visibilityProperty: true, opacityProperty: true })) && el.getBoundingClientRect().width > 20 && el.getBoundingClientRect().height > 20;
-  const path = (el) => {
-    const steps = [];
-    for (let n = el; n && n.nodeType === 1 && steps.length < 40; n = n.parentElement) {
-      if (n.id && /^[\w-]+$/.test(n.id)) { steps.unshift(`#${n.id}`); break; }
-      const same = n.parentElement ? [...n.parentElement.children].filter((c) => c.tagName === n.tagName) : [n];
-      steps.unshift(n.tagName.toLowerCase() + (same.length > 1 ? `:nth-of-type(${same.indexOf(n) + 1})` : ""));
-    }
-    return steps.join(" > ");
-  };
+  /* path.js */
   const all = () => {
     const out = [];
     for (const el of document.body ? document.body.querySelectorAll("*") : []) {
