@@ -133,6 +133,8 @@ SITES: tuple[Case, ...] = (
     Case("grey-but-enough", _main('<p style="color:#666">本页内容仅供参考，具体以窗口答复为准。</p>')),
     Case("pale-large-text", _main('<p style="color:#bbb;font-size:32px">热烈欢迎</p>'), ("web-contrast",)),
     Case("grey-large-text", _main('<p style="color:#888;font-size:32px">热烈欢迎</p>')),
+    Case("white-over-a-picture", _main('<div style="position:relative;height:80px"><img src="data:image/gif;base64,R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=" alt="" height="80" style="position:absolute;left:0;top:0;width:100%"><p style="position:relative;color:#fff;padding:20px">欢迎来到市民服务大厅</p></div>')),
+    Case("white-over-a-placed-box", _main('<div style="position:relative;height:80px"><span style="position:absolute;left:0;top:0;width:100%;height:80px;background:#123"></span><p style="position:relative;color:#fff;padding:20px">欢迎来到市民服务大厅</p></div>')),
     # W4
     Case("focus-unseen", replace(GOOD, focus="a:focus,button:focus,input:focus,textarea:focus{outline:none}"), ("web-focus-visible",)),
     Case("focus-by-background", replace(GOOD, focus="a:focus,button:focus,input:focus,textarea:focus{outline:none;background:#ffd400}")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import NamedTuple
 
 from mingcha.extract.page import colours
@@ -10,6 +11,8 @@ from mingcha.extract.page.snapshot import Node, Snapshot
 
 # Icon fonts draw with characters for private use.
 _ICON = re.compile(r"^[\ue000-\uf8ff\U000f0000-\U0010ffff\s]+$")
+_PICTURES = frozenset(("img", "video", "canvas", "svg", "iframe", "object", "embed"))
+_ROW, _ROWS = 100, 400  # px of a row of the index, and rows of one element that are entered
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
 
@@ -28,6 +31,7 @@ def texts(snapshot: Snapshot) -> list[Seen]:
     out = []
     for document in snapshot.documents:
         labels = {i for n in document.nodes if n.attrs.get("aria-disabled") == "true" or "disabled" in n.attrs for i in n.attrs.get("aria-labelledby", "").split()}
+        painted = _Painted(document.nodes)
         for node in document.nodes:
             if node.tag != "#text" or not node.shown or node.parent is None or not _WORD.search(node.text):
                 continue
@@ -38,8 +42,39 @@ def texts(snapshot: Snapshot) -> list[Seen]:
             if px <= 0:
                 continue
             weight = holder.style.get("font-weight", "400")
-            out.append(Seen(node, _ratio(node, holder), px, weight.isdigit() and int(weight) >= 700, bool(_ICON.match(node.text))))
+            out.append(Seen(node, None if painted.under(node) else _ratio(node, holder), px, weight.isdigit() and int(weight) >= 700, bool(_ICON.match(node.text))))
     return out
+
+
+class _Painted:
+    """What is painted beside its own ancestors where a text stands: pictures, coloured boxes, decorations. A text over (or
+    under) one of them has a background that the document's tree does not tell."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self._rows: dict[int, list[Node]] = defaultdict(list)
+        for node in nodes:
+            if node.tag.startswith("#") or node.tag in ("html", "body") or node.box is None or node.box[2] < 1 or node.box[3] < 1 or node.style.get("visibility") == "hidden":
+                continue
+            own = colours.parse(node.style.get("background-color", ""))
+            if node.tag in _PICTURES or node.style.get("background-image", "none") != "none" or (own and own[3] > 0):
+                for row in range(int(node.box[1] // _ROW), min(int((node.box[1] + node.box[3]) // _ROW), int(node.box[1] // _ROW) + _ROWS) + 1):
+                    self._rows[row].append(node)
+
+    def under(self, text: Node) -> bool:
+        """Whether more than a tenth of the text's box lies in the box of such an element."""
+        if text.box is None:
+            return False
+        left, top, width, height = text.box
+        related = {id(n) for n in text.up()}
+        for row in {int(top // _ROW), int((top + height) // _ROW)}:
+            for node in self._rows.get(row, ()):
+                if id(node) in related or node.box is None:
+                    continue
+                x = min(left + width, node.box[0] + node.box[2]) - max(left, node.box[0])
+                y = min(top + height, node.box[1] + node.box[3]) - max(top, node.box[1])
+                if x > 0 and y > 0 and x * y > width * height / 10:
+                    return True
+        return False
 
 
 def px_of(text: str) -> float:
@@ -87,12 +122,6 @@ def _ratio(node: Node, holder: Node) -> float | None:
             stack.append((own[0], own[1], own[2], own[3] * share))
             if own[3] >= 1 and share >= 1:
                 break
-        if n.style.get("position") in ("absolute", "fixed", "sticky") and not (own and own[3] >= 1):
-            # It lies over something that is not its ancestor: what the browser blended decides, where it says so.
-            behind = colours.parse(node.background or holder.background)
-            if behind is None or _over_picture(node):
-                return None
-            return round(colours.ratio((front[0], front[1], front[2], front[3] * opacity), (behind[0], behind[1], behind[2], 1.0)), 2)
     back: colours.Colour = (255.0, 255.0, 255.0, 1.0)
     for layer in reversed(stack):
         back = colours.over(layer, back)
@@ -101,10 +130,3 @@ def _ratio(node: Node, holder: Node) -> float | None:
 
 def _covers(outer: tuple[float, float, float, float], inner: tuple[float, float, float, float]) -> bool:
     return outer[0] - 2 <= inner[0] and outer[1] - 2 <= inner[1] and outer[0] + outer[2] + 2 >= inner[0] + inner[2] and outer[1] + outer[3] + 2 >= inner[1] + inner[3]
-
-
-def _over_picture(node: Node) -> bool:
-    """Whether a positioned text has pictures among its surroundings."""
-    around = next((n for n in node.up() if n.style.get("position") in ("absolute", "fixed", "sticky")), None)
-    base = around.parent if around else None
-    return base is not None and any(c.tag in ("img", "video", "canvas", "svg", "picture") or c.style.get("background-image", "none") != "none" for c in base.down() if c is not around)
