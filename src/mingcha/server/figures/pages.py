@@ -87,7 +87,8 @@ def statistics(request: HttpRequest, who: Who) -> HttpResponse:
     lang = language(request)
     span, wrong = _span(request, who.organisation.province if who.kind == "administration" else "")
     key = request.GET.get("figure", "") if request.GET.get("figure", "") in figures() else "ordered"
-    dimension = request.GET.get("by", "") if request.GET.get("by", "") in DIMENSIONS else "scenario"
+    asked = request.GET.get("by", "scenario")
+    dimension = asked if asked in DIMENSIONS else "scenario"
     split = [(label(dimension, v, lang), n) for v, n in read.by(key, dimension, span)] if dimension else []
     monthly = [(f"{m:%Y-%m}", n) for m, n in read.months(key, span)] if figures()[key].once == "event" else []
     title = figures()[key].text.say(lang)
